@@ -1,0 +1,88 @@
+"""What every stack has: the AWS provider, tags and a backend in the bucket of its own region."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from cdktf import DataTerraformRemoteStateS3, S3Backend, TerraformOutput, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from constructs import Construct
+
+from topology.model import Environment
+from topology.names import Names
+from topology.state import stack_name, state_address
+
+__all__ = ["RegionStack"]
+
+REQUIRED_TERRAFORM = ">= 1.10"  # the first with S3 lock files (use_lockfile)
+
+
+class RegionStack(TerraformStack):
+    """A stack of one kind in one region: one Terraform state, in the bucket of its region."""
+
+    def __init__(self, scope: Construct, kind: str, environment: Environment, region: str) -> None:
+        super().__init__(scope, stack_name(kind, region))
+        self.kind = kind
+        self.environment = environment
+        self.region = region
+        self.settings = environment.regions[region]
+        self.names = Names(environment, region)
+        self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
+        self.aws = self.aws_provider(region)
+        self._backend()
+        self._remote: dict[str, DataTerraformRemoteStateS3] = {}
+
+    def aws_provider(self, region: str, alias: str | None = None) -> AwsProvider:
+        """The AWS provider for a region; give an alias for a second one in the same stack."""
+        provider = AwsProvider(
+            self,
+            f"aws-{alias}" if alias else "aws",
+            region=region,
+            alias=alias,
+            allowed_account_ids=[self.environment.account],
+            default_tags=[AwsProviderDefaultTags(tags=self.names.tags)],
+            s3_use_path_style=True if _is_emulated() else None,
+        )
+        version = os.environ.get("MSK_MIRROR_AWS_PROVIDER_VERSION")
+        if version:  # a mirror has another version than the bindings name
+            self.add_override("terraform.required_providers.aws.version", version)
+        return provider
+
+    def publish(self, outputs: Mapping[str, str]) -> None:
+        """Outputs that other stacks and people read: `terraform output` shows them under these names."""
+        for name, value in outputs.items():
+            TerraformOutput(self, f"output-{name}", value=value, static_id=True).override_logical_id(name)
+
+    def read(self, kind: str, region: str, output: str) -> str:
+        """Output of another stack, by remote state; that stack has to be deployed before this one."""
+        name = stack_name(kind, region)
+        if name not in self._remote:
+            address = state_address(self.environment, kind, region)
+            self._remote[name] = DataTerraformRemoteStateS3(
+                self, name, bucket=address.bucket, key=address.key, region=address.region
+            )
+            if _is_emulated():
+                self._remote[name].add_override("config.use_path_style", True)
+            producer = self.node.root.node.try_find_child(name)
+            if isinstance(producer, TerraformStack):
+                self.add_dependency(producer)
+        return self._remote[name].get_string(output)
+
+    def _backend(self) -> None:
+        address = state_address(self.environment, self.kind, self.region)
+        backend = S3Backend(
+            self,
+            bucket=address.bucket,
+            key=address.key,
+            region=address.region,
+            encrypt=True,
+            use_path_style=True if _is_emulated() else None,
+        )
+        # no typed argument in cdktf 0.21 (hashicorp/terraform-cdk#3834); DynamoDB locking is deprecated
+        backend.add_override("use_lockfile", True)
+
+
+def _is_emulated() -> bool:
+    """Whether AWS is one of this machine: its S3 has no host name for each bucket."""
+    return bool(os.environ.get("AWS_ENDPOINT_URL"))

@@ -1,0 +1,81 @@
+"""The MSK cluster's server configuration and its name, which changes when the configuration must be new."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from topology.model import Environment
+from topology.names import Names
+
+__all__ = [
+    "BROKER_LIMITS",
+    "BrokerLimit",
+    "broker_limit",
+    "configuration_name",
+    "kafka_line",
+    "server_properties",
+]
+
+
+@dataclass(frozen=True)
+class BrokerLimit:
+    """Partition replicas that a broker of matching types carries (MSK Developer Guide, best practices for
+    Standard and Express brokers, "Right-size your cluster: number of partitions per broker")."""
+
+    pattern: str
+    partitions: int
+
+
+BROKER_LIMITS = (
+    BrokerLimit(r"kafka\.t3\.small", 300),
+    BrokerLimit(r"kafka\.(m5|m7g)\.(large|xlarge)", 1000),
+    BrokerLimit(r"kafka\.(m5|m7g)\.2xlarge", 2000),
+    BrokerLimit(r"kafka\.(m5|m7g)\.(4|8|12|16|24)xlarge", 4000),
+    BrokerLimit(r"express\.m7g\.(large|xlarge)", 1500),
+    BrokerLimit(r"express\.m7g\.2xlarge", 3000),
+    BrokerLimit(r"express\.m7g\.(4|8|12|16)xlarge", 6000),
+)
+
+
+def broker_limit(broker_type: str) -> int | None:
+    """Partition replicas a broker of this type carries; None for types that are not in the table."""
+    for limit in BROKER_LIMITS:
+        if re.fullmatch(limit.pattern, broker_type):
+            return limit.partitions
+    return None
+
+
+def server_properties(environment: Environment, region: str) -> dict[str, str]:
+    """The cluster's server.properties, sorted: the report's original, mended, and what the file adds."""
+    kafka = environment.regions[region].kafka
+    derived = {
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": str(kafka.replication_factor),
+        "min.insync.replicas": str(kafka.min_insync_replicas),
+        "num.partitions": str(kafka.default_partitions),
+        "log.retention.hours": "168",
+        "log.retention.bytes": str(1024**3),
+        "message.max.bytes": "1048576",
+        "offsets.topic.replication.factor": str(kafka.replication_factor),
+        "transaction.state.log.replication.factor": str(kafka.replication_factor),
+        "transaction.state.log.min.isr": str(kafka.min_insync_replicas),
+    }
+    if not kafka.broker.is_express:
+        # the source broker's send window caps a long link: 8 -> 33 MB/s over 70 ms with -1 (measured)
+        derived |= {"socket.send.buffer.bytes": "-1", "socket.receive.buffer.bytes": "-1"}
+    return dict(sorted((derived | kafka.server_properties).items()))
+
+
+def configuration_name(environment: Environment, region: str) -> str:
+    """Name of the MSK configuration. A change of kafka_versions replaces a configuration, and a name can not
+    be taken twice, so the version is part of it; changed properties make a new revision under this name."""
+    version = environment.regions[region].kafka.version
+    digest = hashlib.sha256(version.encode()).hexdigest()[:8]
+    return f"{Names(environment, region).msk_cluster}-{digest}"
+
+
+def kafka_line(version: str) -> str:
+    """The Kafka release whose ConfigDef stands for MSK's `version`: `3.9.x.kraft` -> `3.9`."""
+    return ".".join(version.split(".")[:2])

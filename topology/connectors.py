@@ -1,0 +1,200 @@
+"""Worker and connector properties: what a Connect cluster of a region runs."""
+
+from __future__ import annotations
+
+from topology.flows import DirectedFlow, flows_into, glob_regex
+from topology.model import Environment
+from topology.names import Names, bootstrap_variable
+
+__all__ = [
+    "SECURITY",
+    "checkpoint_connector",
+    "connectors",
+    "heartbeat_connector",
+    "source_connector",
+    "worker_properties",
+]
+
+SECURITY: dict[str, str] = {
+    # aws-msk-iam-auth, README: the four client settings of MSK IAM
+    "security.protocol": "SASL_SSL",
+    "sasl.mechanism": "AWS_MSK_IAM",
+    "sasl.jaas.config": "software.amazon.msk.auth.iam.IAMLoginModule required;",
+    "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler",
+}
+
+CLIENT: dict[str, str] = {
+    # MSK Developer Guide, quotas: 100 new IAM connections a second and broker, so clients must not hurry
+    "reconnect.backoff.ms": "1000",
+    "reconnect.backoff.max.ms": "10000",
+}
+
+BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
+MIRROR = "org.apache.kafka.connect.mirror"
+POLICIES = {
+    "default": f"{MIRROR}.DefaultReplicationPolicy",
+    "identity": f"{MIRROR}.IdentityReplicationPolicy",
+}
+NEVER_MIRRORED = (r".*[\-\.]internal", r".*\.replica", "__.*")  # KIP-382, DefaultTopicFilter
+
+
+def worker_properties(environment: Environment, region: str) -> dict[str, str]:
+    """`connect-distributed.properties` of the workers in `region`, sorted.
+
+    Addresses are references to environment variables of the pod (Kafka's EnvVarConfigProvider), so that the
+    text is known when the stack is synthesized and is the same wherever it runs.
+    """
+    names = Names(environment, region)
+    connect = environment.mirrormaker.connect
+    factor = str(environment.regions[region].kafka.replication_factor)
+    properties = {
+        "bootstrap.servers": _bootstrap(environment, region),
+        "group.id": names.connect_group,
+        # all three: the default header converter turns headers into base64 text (KAFKA-10428)
+        "key.converter": BYTES,
+        "value.converter": BYTES,
+        "header.converter": BYTES,
+        "config.storage.topic": names.connect_topic("configs"),
+        "offset.storage.topic": names.connect_topic("offsets"),
+        "status.storage.topic": names.connect_topic("status"),
+        "config.storage.replication.factor": factor,
+        "offset.storage.replication.factor": factor,
+        "status.storage.replication.factor": factor,
+        "offset.storage.partitions": str(connect.offset_partitions),
+        "status.storage.partitions": str(connect.status_partitions),
+        "offset.flush.interval.ms": "10000",
+        "task.shutdown.graceful.timeout.ms": "30000",
+        # a rolled worker's tasks wait this long; the default of five minutes stalls them (measured: 33 s)
+        "scheduled.rebalance.max.delay.ms": "5000",
+        "listeners": "http://0.0.0.0:8083",
+        "rest.advertised.host.name": "${env:POD_IP}",
+        "rest.advertised.port": "8083",
+        "admin.listeners": "",
+        "plugin.discovery": "service_load",
+        "config.providers": "env",
+        "config.providers.env.class": "org.apache.kafka.common.config.provider.EnvVarConfigProvider",
+        "config.providers.env.param.allowlist.pattern": "POD_IP|BOOTSTRAP_[A-Z0-9_]+",
+        # connectors tune their producers by producer.override.*; only this project's reconciler reaches REST
+        "connector.client.config.override.policy": "All",
+        "exactly.once.source.support": "enabled" if environment.mirrormaker.exactly_once else "disabled",
+    }
+    for prefix in ("", "producer.", "consumer.", "admin."):
+        properties |= {prefix + key: value for key, value in (SECURITY | CLIENT).items()}
+    return dict(sorted((properties | environment.mirrormaker.worker_properties).items()))
+
+
+def connectors(environment: Environment, region: str) -> dict[str, dict[str, str]]:
+    """Name and configuration of every connector that the workers of `region` run, in flow order."""
+    made: dict[str, dict[str, str]] = {}
+    for flow in flows_into(environment, region):
+        for config in (source_connector(flow), checkpoint_connector(flow), heartbeat_connector(flow)):
+            if config is not None:
+                made[config["name"]] = config
+    return made
+
+
+def source_connector(flow: DirectedFlow) -> dict[str, str]:
+    """MirrorSourceConnector: records, topic creation and topic configuration."""
+    exactly_once = flow.environment.mirrormaker.exactly_once
+    config = _common(flow, "source", "MirrorSourceConnector") | {
+        "tasks.max": str(flow.tasks_max),
+        "topics": _patterns(flow.topics),
+        "topics.exclude": ",".join((*NEVER_MIRRORED, _patterns(flow.spec.topics.exclude))).rstrip(","),
+        "replication.factor": _factor(flow),
+        "offset-syncs.topic.replication.factor": _factor(flow),
+        "offset.lag.max": str(flow.spec.offset_syncs.lag_max),
+        "refresh.topics.interval.seconds": str(flow.spec.refresh_topics_interval_seconds),
+        "sync.topic.configs.enabled": "true",
+        # Kafka ACLs do not govern IAM principals, and syncing them would need AlterCluster
+        "sync.topic.acls.enabled": "false",
+        "emit.offset-syncs.enabled": _bool(flow.has_checkpoints),
+        # Connect's own defaults are no idempotence and one request in flight
+        "producer.override.enable.idempotence": "true",
+        "producer.override.acks": "all",
+        "producer.override.max.in.flight.requests.per.connection": "5",
+        "producer.override.linger.ms": "5",
+        "producer.override.batch.size": "131072",
+        "producer.override.compression.type": "lz4",
+        "producer.override.send.buffer.bytes": "-1",
+        "source.consumer.fetch.min.bytes": "1",
+        # -1 lets the kernel size the window: 64 KiB caps a connection at 1 MB/s over 70 ms (measured)
+        "source.consumer.receive.buffer.bytes": "-1",
+        "source.consumer.auto.offset.reset": "earliest",
+    }
+    if exactly_once:
+        config |= {
+            "exactly.once.support": "required",
+            "source.consumer.isolation.level": "read_committed",
+        }
+    return _finished(config, flow.environment.mirrormaker.connector_properties.source)
+
+
+def checkpoint_connector(flow: DirectedFlow) -> dict[str, str] | None:
+    """MirrorCheckpointConnector: translated consumer offsets; None where the flow has none."""
+    checkpoints = flow.spec.checkpoints
+    if not checkpoints.enabled:
+        return None
+    config = _common(flow, "checkpoint", "MirrorCheckpointConnector") | {
+        "tasks.max": "1",
+        "topics": _patterns(flow.topics),
+        "topics.exclude": ",".join((*NEVER_MIRRORED, _patterns(flow.spec.topics.exclude))).rstrip(","),
+        "groups": _patterns(flow.groups),
+        "groups.exclude": _patterns(flow.excluded_groups),
+        "emit.checkpoints.enabled": "true",
+        "emit.checkpoints.interval.seconds": str(checkpoints.interval_seconds),
+        "refresh.groups.interval.seconds": str(flow.spec.refresh_topics_interval_seconds),
+        "sync.group.offsets.enabled": _bool(checkpoints.sync_group_offsets),
+        "sync.group.offsets.interval.seconds": str(checkpoints.sync_interval_seconds),
+        "checkpoints.topic.replication.factor": _factor(flow),
+    }
+    return _finished(config, flow.environment.mirrormaker.connector_properties.checkpoint)
+
+
+def heartbeat_connector(flow: DirectedFlow) -> dict[str, str] | None:
+    """MirrorHeartbeatConnector: it writes to its own workers' cluster, the flow's target; a flow in the
+    other direction carries them on. None where the flow has none."""
+    heartbeats = flow.spec.heartbeats
+    if not heartbeats.enabled:
+        return None
+    config = _common(flow, "heartbeat", "MirrorHeartbeatConnector") | {
+        "tasks.max": "1",
+        "emit.heartbeats.enabled": "true",
+        "emit.heartbeats.interval.seconds": str(heartbeats.interval_seconds),
+        "heartbeats.topic.replication.factor": _factor(flow),
+    }
+    return _finished(config, flow.environment.mirrormaker.connector_properties.heartbeat)
+
+
+def _common(flow: DirectedFlow, kind: str, connector_class: str) -> dict[str, str]:
+    config = {
+        "name": f"{flow.name}-{kind}",
+        "connector.class": f"{MIRROR}.{connector_class}",
+        "replication.policy.class": POLICIES[flow.spec.policy],
+    }
+    if kind != "heartbeat":
+        config["offset-syncs.topic.location"] = flow.spec.offset_syncs.location
+    for side, region in (("source", flow.source), ("target", flow.target)):
+        config[f"{side}.cluster.alias"] = flow.environment.alias(region)
+        config[f"{side}.cluster.bootstrap.servers"] = _bootstrap(flow.environment, region)
+        config |= {f"{side}.cluster.{key}": value for key, value in SECURITY.items()}
+    return config
+
+
+def _finished(config: dict[str, str], extra: dict[str, str]) -> dict[str, str]:
+    return dict(sorted((config | extra).items()))
+
+
+def _bootstrap(environment: Environment, region: str) -> str:
+    return "${env:" + bootstrap_variable(environment.alias(region)) + "}"
+
+
+def _patterns(globs: tuple[str, ...]) -> str:
+    return ",".join(glob_regex(glob) for glob in globs)
+
+
+def _factor(flow: DirectedFlow) -> str:
+    return str(flow.environment.regions[flow.target].kafka.replication_factor)
+
+
+def _bool(value: bool) -> str:
+    return "true" if value else "false"

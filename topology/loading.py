@@ -1,0 +1,219 @@
+"""From an environment file to a checked model, or to every mistake in it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from topology.document import Document, parse
+from topology.model import Environment
+from topology.model.schema_paths import known_keys
+from topology.problem import InvalidEnvironment, Path, Problem
+from topology.rules import check
+
+__all__ = ["environment_path", "load_environment", "load_text"]
+
+ENVIRONMENTS = FilePath(__file__).resolve().parent.parent / "environments"
+
+
+def environment_path(name_or_path: str) -> FilePath:
+    """`production` is `environments/production.yaml` of this project; anything else is a path."""
+    named = ENVIRONMENTS / f"{name_or_path}.yaml"
+    if "/" not in name_or_path and not name_or_path.endswith((".yaml", ".yml")) and named.exists():
+        return named
+    return FilePath(name_or_path)
+
+
+def load_environment(name_or_path: str | FilePath) -> Environment:
+    """Load and check an environment, by name or path.
+
+    Raises InvalidEnvironment with all problems of the file, in file order.
+    """
+    path = environment_path(str(name_or_path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        names = ", ".join(sorted(file.stem for file in ENVIRONMENTS.glob("*.yaml")))
+        raise InvalidEnvironment(
+            [Problem((), f"can not be read: {reason}", allowed=f"a path, or one of {names}", file=str(path))]
+        ) from error
+    return load_text(text, _display(path))
+
+
+def load_text(text: str, file: str = "environment") -> Environment:
+    """The same from text; `file` is how problems name it."""
+    document = parse(text)
+    problems = list(document.problems)
+    environment: Environment | None = None
+    if isinstance(document.data, dict):
+        problems += _unquoted_account(document.data)
+        environment, found = _validate(document.data)
+        problems += found
+    elif not problems:
+        problems.append(
+            Problem(
+                (), "is not a mapping", found=type(document.data).__name__, allowed="keys such as project"
+            )
+        )
+    if problems:
+        raise InvalidEnvironment(_located(problems, document, file))
+    if environment is None:
+        raise AssertionError("a document without problems gives an environment")
+    return environment
+
+
+def _validate(data: dict[str, Any]) -> tuple[Environment | None, list[Problem]]:
+    """Schema and rules. Where the schema fails, what is wrong is taken out and the rest is checked all the
+    same, so that one reading shows all mistakes; rules stay silent about what was taken out."""
+    data = _with_regional_kafka(data)
+    problems: list[Problem] = []
+    removed: list[Path] = []
+    for attempt in range(8):
+        try:
+            environment = Environment.model_validate(data)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            if attempt == 0:  # later attempts see only the holes that taking out has left
+                problems += [_schema_problem(detail) for detail in details]
+            cuts = {_smallest_removable(data, detail) for detail in details}
+            if () in cuts:
+                return None, problems
+            harmless = {_smallest_removable(data, d) for d in details if d["type"] == "extra_forbidden"}
+            for cut in sorted(cuts, key=_backwards, reverse=True):
+                _remove(data, cut)
+                if cut not in harmless:
+                    removed.append(cut)
+        else:
+            return environment, problems + _rule_problems(environment, removed)
+    return None, problems
+
+
+def _rule_problems(environment: Environment, removed: Sequence[Path]) -> list[Problem]:
+    lost_regions = {cut[1] for cut in removed if len(cut) == 2 and cut[0] == "regions"}
+    problems = []
+    for problem in check(environment):
+        path = problem.path
+        for cut in reversed(removed):  # positions in a list as they were before items were taken out
+            at = len(cut) - 1
+            if len(path) > at and path[:at] == cut[:at] and isinstance(cut[at], int):
+                step = path[at]
+                if isinstance(step, int) and step >= cut[at]:  # type: ignore[operator]
+                    path = (*path[:at], step + 1, *path[at + 1 :])
+        if problem.found not in lost_regions and not _touches(path, removed):
+            problems.append(replace(problem, path=path))
+    return problems
+
+
+def _backwards(path: Path) -> tuple[tuple[int, str], ...]:
+    return tuple((step, "") if isinstance(step, int) else (-1, step) for step in path)
+
+
+def _with_regional_kafka(data: dict[str, Any]) -> dict[str, Any]:
+    """Each region's `kafka` section merged over the environment's."""
+    data = copy.deepcopy(data)
+    shared, regions = data.get("kafka"), data.get("regions")
+    if isinstance(shared, dict) and isinstance(regions, dict):
+        for region in regions.values():
+            if isinstance(region, dict) and isinstance(region.get("kafka", {}), dict):
+                region["kafka"] = _merged(shared, region.get("kafka", {}))
+    return data
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    result = copy.deepcopy(dict(base))
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = _merged(result[key], value) if both else value
+    return result
+
+
+def _unquoted_account(data: dict[str, Any]) -> list[Problem]:
+    """YAML reads 012345678901 as an octal number: say so instead of `should be a string`."""
+    if isinstance(data.get("account"), int):
+        account = data.pop("account")
+        data["account"] = "0" * 12
+        return [
+            Problem(("account",), "must be quoted", found=str(account), allowed="twelve digits in quotes")
+        ]
+    return []
+
+
+def _schema_problem(detail: ErrorDetails) -> Problem:
+    path = tuple(step for step in detail["loc"] if step != "[key]")
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "missing":
+            return Problem(path, "is required")
+        case "extra_forbidden":
+            return Problem(path, "is not a known key", allowed=", ".join(known_keys(path[:-1])))
+        case "literal_error":
+            return Problem(
+                path, "has a value that is not known", repr(detail["input"]), str(context["expected"])
+            )
+        case "string_pattern_mismatch":
+            return Problem(path, "is not written as it must be", repr(detail["input"]), context["pattern"])
+    message = detail["msg"][0].lower() + detail["msg"][1:]
+    return Problem(path, message, found=_short(detail["input"]))
+
+
+def _smallest_removable(data: Any, detail: ErrorDetails) -> Path:
+    """What to take out so that the rest can be checked: the value itself (its default then applies), or the
+    mapping that lacks a required key; `()` where nothing would be left."""
+    path = tuple(step for step in detail["loc"] if step != "[key]")
+    existing: Path = ()
+    node = data
+    for step in path[:-1] if detail["type"] == "missing" else path:
+        if not ((isinstance(node, dict) and step in node) or (isinstance(node, list) and isinstance(step, int))):
+            break
+        node = node[step]
+        existing = (*existing, step)
+    return existing
+
+
+def _remove(data: Any, path: Path) -> None:
+    node = data
+    for step in path[:-1]:
+        if not ((isinstance(node, dict) and step in node) or isinstance(node, list)):
+            return  # taken out with something around it
+        node = node[step]
+    if isinstance(node, dict):
+        node.pop(path[-1], None)
+    elif isinstance(node, list) and isinstance(path[-1], int) and path[-1] < len(node):
+        node.pop(path[-1])
+
+
+def _touches(path: Path, removed: Iterable[Path]) -> bool:
+    return any(path[: len(cut)] == cut or cut[: len(path)] == path for cut in removed)
+
+
+def _located(problems: list[Problem], document: Document, file: str) -> list[Problem]:
+    located = []
+    for problem in problems:
+        path = problem.path
+        if len(path) > 3 and path[0] == "regions" and path[2] == "kafka" and path not in document.lines:
+            shared = path[2:]  # merged in from the environment's section: name the place that was written
+            if shared in document.lines:
+                path = shared
+        line = problem.line or document.line(path)
+        located.append(replace(problem, path=path, file=file, line=line))
+    unique = list(dict.fromkeys(located))
+    return sorted(unique, key=lambda p: p.line)
+
+
+def _display(path: FilePath) -> str:
+    try:
+        return str(path.resolve().relative_to(FilePath.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,69 @@
+"""Log groups: each created once, by one stack, with a retention that is explicit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from topology.model import Environment
+
+__all__ = ["RETENTION_DAYS", "LogGroup", "brokers_log_group", "log_groups", "workers_log_group"]
+
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""What CloudWatch accepts (CloudWatch Logs API reference, PutRetentionPolicy)."""
+
+
+@dataclass(frozen=True)
+class LogGroup:
+    """A CloudWatch log group; `owner` is the kind of stack that creates it."""
+
+    id: str
+    name: str
+    retention_days: int
+    owner: Literal["logs", "msk"]
+    reason: str
+
+
+def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGroup, ...]:
+    """The log groups that stack `owner` of `region` creates."""
+    eks = environment.regions[region].eks.cluster_name
+    keep = environment.retention
+    default = 30 if environment.is_production else 7
+    insights = [
+        LogGroup(
+            f"container-insights-{part}",
+            f"/aws/containerinsights/{eks}/{part}",
+            keep.container_insights_days,
+            "logs",
+            f"Container Insights writes its {part} log here",
+        )
+        for part in ("application", "performance", "dataplane", "host")
+    ]
+    groups = (
+        brokers_log_group(environment),
+        workers_log_group(environment),
+        LogGroup(
+            "application",
+            f"/aws/eks/{environment.project}-{environment.environment}",
+            keep.application_days or default,
+            "logs",
+            "Applications of the project beside MirrorMaker",
+        ),
+        *insights,
+    )
+    return tuple(group for group in groups if group.owner == owner)
+
+
+def brokers_log_group(environment: Environment) -> LogGroup:
+    """Where the brokers log."""
+    name = f"/aws/msk/{environment.project}-{environment.environment}"
+    return LogGroup("brokers", name, environment.retention.brokers_days, "msk", "Broker logs")
+
+
+def workers_log_group(environment: Environment) -> LogGroup:
+    """Where Fluent Bit sends what the workers log."""
+    name = f"/aws/eks/mirrormaker2/{environment.environment}"
+    return LogGroup("mirrormaker2", name, environment.retention.mirrormaker_days, "logs", "Workers' logs")

@@ -1,0 +1,65 @@
+"""Pydantic models of an environment file: frozen, unknown keys refused, defaults with their source."""
+
+from topology.model.environment import (
+    Alarms,
+    AlarmThresholds,
+    Chart,
+    Environment,
+    Notify,
+    Platform,
+    Retention,
+    State,
+)
+from topology.model.flow import Checkpoints, Flow, GroupFilter, Heartbeats, OffsetSyncs, TopicFilter
+from topology.model.kafka import Authentication, Broker, Kafka, Monitoring, Storage, StorageAutoscaling
+from topology.model.mirrormaker import (
+    Autoscaling,
+    ConnectCluster,
+    ConnectorProperties,
+    Heap,
+    Image,
+    MirrorMaker,
+    Operations,
+    Replicas,
+    Resources,
+    Toleration,
+    Tracing,
+)
+from topology.model.region import Eks, Network, Region
+
+__all__ = [
+    "AlarmThresholds",
+    "Alarms",
+    "Authentication",
+    "Autoscaling",
+    "Broker",
+    "Chart",
+    "Checkpoints",
+    "ConnectCluster",
+    "ConnectorProperties",
+    "Eks",
+    "Environment",
+    "Flow",
+    "GroupFilter",
+    "Heap",
+    "Heartbeats",
+    "Image",
+    "Kafka",
+    "MirrorMaker",
+    "Monitoring",
+    "Network",
+    "Notify",
+    "OffsetSyncs",
+    "Operations",
+    "Platform",
+    "Region",
+    "Replicas",
+    "Resources",
+    "Retention",
+    "State",
+    "Storage",
+    "StorageAutoscaling",
+    "Toleration",
+    "TopicFilter",
+    "Tracing",
+]

@@ -1,0 +1,139 @@
+"""The environment: the one file from which everything else is derived."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from topology.model.base import Days, Model, Percent, RegionId, Seconds
+from topology.model.flow import Flow
+from topology.model.kafka import Kafka
+from topology.model.mirrormaker import MirrorMaker
+from topology.model.region import Region
+
+__all__ = [
+    "AlarmThresholds",
+    "Alarms",
+    "Chart",
+    "Environment",
+    "Notify",
+    "Platform",
+    "Retention",
+    "State",
+]
+
+ShortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+
+
+class Retention(Model):
+    """Days that log groups keep, by class. CloudWatch accepts certain numbers of days only; others are
+    refused."""
+
+    brokers_days: Days = 30
+    """/aws/msk/... Default: 30, the report's original."""
+    mirrormaker_days: Days = 7
+    """/aws/eks/mirrormaker2/<environment>. Default: 7, the report's original."""
+    application_days: Days | None = None
+    """/aws/eks/<project>-<environment>. Default: 30 for stage production, 7 for development, the report's
+    original."""
+    container_insights_days: Days = 14
+    """/aws/containerinsights/<cluster>/... Default: 14, the report's original."""
+
+
+class AlarmThresholds(Model):
+    """Where the alarms fire; each default names its source."""
+
+    disk_used_percent: Percent = 80
+    """KafkaDataLogsDiskUsed. Default: 80, the report's original."""
+    broker_cpu_percent: Percent = 60
+    """CpuUser + CpuSystem. Default: 60 (MSK Developer Guide, best practices)."""
+    pod_cpu_percent: Percent = 80
+    """Of the pod's limit. Default: 80, the report's original."""
+    pod_memory_percent: Percent = 85
+    """Of the pod's limit. Default: 85, the report's original."""
+    pod_restarts: Annotated[int, Field(ge=1)] = 3
+    """In five minutes. Default: 3, ours: one restart is healing, three are a crash loop."""
+    replication_latency_ms: Annotated[int, Field(ge=1)] = 1000
+    """p95 of probe records. Default: 1000, the report's key figure."""
+    replication_lag_records: Annotated[int, Field(ge=1)] = 100_000
+    """Records at the source that are not at the target. Default: 100,000, ours: 100 s at 1,000 records/s."""
+    log_errors: Annotated[int, Field(ge=1)] = 10
+    """ERROR lines of the workers in five minutes. Default: 10, ours."""
+
+
+class Notify(Model):
+    """Mail addresses by severity, the report's three."""
+
+    warning: tuple[Email, ...] = ()
+    critical: tuple[Email, ...] = ()
+    emergency: tuple[Email, ...] = ()
+
+
+class Alarms(Model):
+    """Alarms and whom they tell."""
+
+    thresholds: AlarmThresholds = AlarmThresholds()
+    notify: Notify = Notify()
+    period_seconds: Annotated[Seconds, Field(multiple_of=60)] = 60
+
+
+class Chart(Model):
+    """A Helm release of the platform; `values` are merged over the derived ones."""
+
+    enabled: bool = True
+    chart_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    values: dict[str, Any] = {}
+
+
+class Platform(Model):
+    """What the EKS cluster needs beside the workload. Switch off what the cluster already has."""
+
+    metrics_server: Chart = Chart(chart_version="3.12.2")
+    """The HorizontalPodAutoscaler's source of figures."""
+    cluster_autoscaler: Chart = Chart(chart_version="9.46.6")
+    log_routing: Chart = Chart(chart_version="0.1.35")
+    """Fluent Bit to /aws/eks/mirrormaker2/<environment>."""
+
+
+class State(Model):
+    """Terraform's remote state: one bucket a region, replicated to a peer region."""
+
+    bucket_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,35}$")] | None = None
+    """Default: `<project>-<environment>-state`; account and region are appended."""
+    key_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/-]+$")] | None = None
+    """Default: `<project>/<environment>`."""
+    noncurrent_days: Days = 90
+    """How long old versions of the state are kept. Default: 90, ours."""
+
+
+class Environment(Model):
+    """One environment of the platform: an account, its regions, and what is replicated between them."""
+
+    project: ShortName
+    environment: ShortName
+    stage: Literal["production", "development"] = "production"
+    """production: stateful resources can not be destroyed by a plan."""
+    account: Annotated[str, Field(pattern=r"^\d{12}$")]
+    """AWS account id, quoted (a leading zero is significant)."""
+    partition: Literal["aws", "aws-cn", "aws-us-gov"] = "aws"
+    tags: dict[str, str] = {}
+    """Added to every resource."""
+    kafka: Kafka = Kafka()
+    regions: Annotated[dict[RegionId, Region], Field(min_length=2)]
+    flows: Annotated[tuple[Flow, ...], Field(min_length=1)]
+    mirrormaker: MirrorMaker = MirrorMaker()
+    retention: Retention = Retention()
+    alarms: Alarms = Alarms()
+    platform: Platform = Platform()
+    state: State = State()
+
+    @property
+    def is_production(self) -> bool:
+        """Whether data is protected against being destroyed by a plan."""
+        return self.stage == "production"
+
+    def alias(self, region: str) -> str:
+        """Kafka's name for the cluster of a region."""
+        return self.regions[region].alias or region

@@ -1,0 +1,81 @@
+"""A flow: what is replicated from where to where."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from topology.model.base import Glob, Model, RegionId, Seconds
+
+__all__ = ["Checkpoints", "Flow", "GroupFilter", "Heartbeats", "OffsetSyncs", "TopicFilter"]
+
+
+class TopicFilter(Model):
+    """Topics by name with IAM's wildcards, so that policy and connector cover the same set."""
+
+    include: tuple[Glob, ...] = ()
+    """Default: `<project>.<environment>.*`, the report's original."""
+    exclude: tuple[Glob, ...] = ()
+    """Added to what MirrorMaker never mirrors: internal topics and `*.replica`."""
+
+
+class GroupFilter(Model):
+    """Consumer groups whose offsets are translated. `{source}` stands for the source's alias."""
+
+    include: tuple[Glob, ...] = ("*",)
+    exclude: tuple[Glob, ...] = ("console-consumer-*", "connect-*", "__*")
+    """Default: MirrorMaker's own (KIP-382)."""
+
+
+class Checkpoints(Model):
+    """Translated consumer offsets."""
+
+    enabled: bool = True
+    interval_seconds: Seconds = 20
+    """emit.checkpoints.interval.seconds. Default: 20; a failed-over group re-reads at least this much."""
+    sync_group_offsets: bool = True
+    """Write translated offsets into the target's __consumer_offsets (KIP-545). Default: on; the original
+    left it off, so no consumer could fail over."""
+    sync_interval_seconds: Seconds = 20
+
+
+class OffsetSyncs(Model):
+    """The records by which offsets are translated."""
+
+    location: Literal["target"] = "target"
+    """Always the target: MirrorMaker then writes nothing to the source (KIP-716)."""
+    lag_max: Annotated[int, Field(ge=0)] = 100
+    """offset.lag.max, in records. Default: 100 (Kafka's default)."""
+
+
+class Heartbeats(Model):
+    """Records that prove that a flow is alive."""
+
+    enabled: bool = True
+    interval_seconds: Seconds = 1
+    """emit.heartbeats.interval.seconds. Default: 1 (Kafka's default)."""
+
+
+class Flow(Model):
+    """One direction (`source` and `target`) or all directions within a set (`active_active`)."""
+
+    source: RegionId | None = None
+    target: RegionId | None = None
+    active_active: bool = False
+    regions: tuple[RegionId, ...] = ()
+    """With active_active: the regions that replicate to each other. Default: all of the environment."""
+    topics: TopicFilter = TopicFilter()
+    groups: GroupFilter = GroupFilter()
+    policy: Literal["default", "identity"] = "default"
+    """default: mirrored topics are named `<source alias>.<topic>`; identity: as at the source. Default:
+    default, the report's original."""
+    tasks_max: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Tasks of the source connector. Default: twice the most replicas, so that every worker has work
+    (the original's 2 left workers three to six idle)."""
+    refresh_topics_interval_seconds: Seconds = 60
+    """How often new topics and partitions are looked for. Default: 60 (the original's 600 left a new topic
+    unreplicated for ten minutes)."""
+    checkpoints: Checkpoints = Checkpoints()
+    offset_syncs: OffsetSyncs = OffsetSyncs()
+    heartbeats: Heartbeats = Heartbeats()

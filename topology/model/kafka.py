@@ -1,0 +1,101 @@
+"""The MSK cluster of a region."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from topology.model.base import Model, Percent, Properties
+
+__all__ = ["Authentication", "Broker", "Kafka", "Monitoring", "Storage", "StorageAutoscaling"]
+
+
+class Broker(Model):
+    """Type and number of brokers."""
+
+    type: Annotated[str, Field(pattern=r"^(kafka|express)\.[a-z0-9]+\.[a-z0-9]+$")] = "kafka.m7g.large"
+    """Instance type. Default: m7g.large, AWS's recommendation for production (MSK Developer Guide, broker
+    types)."""
+    count: Annotated[int, Field(ge=1, le=60)] = 3
+    """Brokers in the cluster, a multiple of the subnets. Default: one a zone, which RF 3 needs."""
+
+    @property
+    def is_express(self) -> bool:
+        """Whether storage is managed by MSK (no EBS volumes, no storage autoscaling)."""
+        return self.type.startswith("express.")
+
+
+class StorageAutoscaling(Model):
+    """Growth of the brokers' volumes. They never shrink; one growth in six hours (MSK Developer Guide)."""
+
+    max_gib: Annotated[int, Field(ge=1, le=16384)] = 1000
+    target_percent: Annotated[int, Field(ge=10, le=80)] = 60
+    """Disk use at which volumes grow. Default: 60 (the guide recommends 50-60)."""
+
+
+class Storage(Model):
+    """EBS volume of each broker; refused for Express brokers."""
+
+    volume_gib: Annotated[int, Field(ge=1, le=16384)] = 100
+    autoscaling: StorageAutoscaling | None = StorageAutoscaling()
+
+
+class Monitoring(Model):
+    """What MSK measures and exports."""
+
+    level: Literal["DEFAULT", "PER_BROKER", "PER_TOPIC_PER_BROKER", "PER_TOPIC_PER_PARTITION"] = "PER_BROKER"
+    """Default: PER_BROKER, without which the idle-percent and IAM connection alarms have no metric."""
+    jmx_exporter: bool = True
+    """Open Monitoring, port 11001. Default: on, as in the original of the report."""
+    node_exporter: bool = True
+    """Open Monitoring, port 11002. Default: on, as in the original of the report."""
+
+
+class Authentication(Model):
+    """How clients prove who they are. MirrorMaker uses IAM."""
+
+    iam: Literal[True] = True
+    """Port 9098; the workers need it, so it can not be switched off."""
+    scram: bool = False
+    """SASL/SCRAM on port 9096 for other clients. Default: off (the original had it on; nothing of
+    MirrorMaker uses it, and least privilege asks for a reason)."""
+
+
+class Kafka(Model):
+    """Settings of an MSK cluster; an environment has one set, a region may override parts of it."""
+
+    cluster_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")] | None = None
+    """Default: `<project>-<environment>`."""
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.(x|\d+)(\.(kraft|tiered))?$")] = "3.9.x"
+    """MSK's name of the Kafka version. Default: 3.9.x, MSK's recommended one (MSK Developer Guide,
+    supported versions)."""
+    broker: Broker = Broker()
+    storage: Storage | None = None
+    """Default: 100 GiB a broker with autoscaling to 1000 GiB, none for Express brokers."""
+    replication_factor: Annotated[int, Field(ge=1, le=15)] = 3
+    """Of new topics, mirrored topics and Connect's own. Default: 3, the report's original."""
+    min_insync_replicas: Annotated[int, Field(ge=1, le=14)] = 2
+    """Default: 2, the report's original."""
+    default_partitions: Annotated[int, Field(ge=1, le=1000)] = 12
+    """num.partitions. Default: 12, the report's original."""
+    planned_topics: Annotated[int, Field(ge=1)] = 20
+    """Topics that the cluster is to hold, mirrored ones included: checked against the partitions that the
+    broker type carries."""
+    server_properties: Properties = {}
+    """Added to the derived configuration of the cluster."""
+    authentication: Authentication = Authentication()
+    monitoring: Monitoring = Monitoring()
+
+    @property
+    def volumes(self) -> Storage | None:
+        """The brokers' volumes: none for Express brokers, the default where the file is silent."""
+        if self.broker.is_express:
+            return None
+        return self.storage or Storage()
+
+    @property
+    def storage_percent_target(self) -> Percent | None:
+        """The use at which volumes grow, None where nothing grows them."""
+        volumes = self.volumes
+        return volumes.autoscaling.target_percent if volumes and volumes.autoscaling else None

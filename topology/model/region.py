@@ -1,0 +1,68 @@
+"""A region: its network, its EKS cluster, what it overrides of Kafka."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import Annotated
+
+from pydantic import Field
+
+from topology.model.base import Model, RegionId
+from topology.model.kafka import Kafka
+
+__all__ = ["Eks", "Network", "Region"]
+
+
+class Network(Model):
+    """The VPC of a region: an existing one when `vpc_id` is set, else one that network-R creates."""
+
+    cidr: IPv4Network
+    """Address range of the VPC. Peered regions must not overlap."""
+    vpc_id: Annotated[str, Field(pattern=r"^vpc-[0-9a-f]{8,17}$")] | None = None
+    """An existing VPC. Leave out to have one created."""
+    private_subnet_ids: tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")], ...] = ()
+    """Private subnets of the existing VPC, one a zone; brokers and pods run in them."""
+    zones: tuple[Annotated[str, Field(pattern=r"^[a-z]$")], ...] = ("a", "b", "c")
+    """Letters of the availability zones in which private subnets are created. Default: three, as MSK's
+    best practices ask for a replication factor of 3."""
+    peering: bool = True
+    """Create VPC peering with the regions of the same flows (only between created VPCs; existing VPCs bring
+    their own peering or transit gateway)."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether the environment brings its own VPC."""
+        return self.vpc_id is not None
+
+    @property
+    def subnet_count(self) -> int:
+        """How many subnets the brokers are spread over."""
+        return len(self.private_subnet_ids) if self.exists else len(self.zones)
+
+
+class Eks(Model):
+    """The EKS cluster on which the MirrorMaker workers of a region run."""
+
+    cluster_name: Annotated[str, Field(pattern=r"^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$")]
+    oidc_issuer: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9./_-]+$")]
+    """The cluster's OIDC issuer, with https://, as `aws eks describe-cluster` prints it."""
+    oidc_provider_arn: Annotated[str, Field(pattern=r"^arn:[a-z-]+:iam::\d{12}:oidc-provider/.+$")] | None = (
+        None
+    )
+    """An IAM OIDC provider that exists. Leave out to have one created."""
+    pod_cidrs: tuple[IPv4Network, ...] = ()
+    """Address ranges of the pods when they are not those of the VPC (a secondary range)."""
+
+
+class Region(Model):
+    """One AWS region with Kafka in it."""
+
+    alias: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    """Kafka's name for the cluster, the first segment of a mirrored topic. Default: the region id, as the
+    report has it. Changing it later makes MirrorMaker read everything again."""
+    network: Network
+    eks: Eks
+    kafka: Kafka = Kafka()
+    """What differs in this region from the environment's `kafka` section (deep-merged over it)."""
+    state_replica_region: RegionId | None = None
+    """Where the state bucket is replicated to. Default: the next region of the environment."""

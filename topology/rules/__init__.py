@@ -1,0 +1,16 @@
+"""Rules over a whole environment: what the schema alone can not say."""
+
+from __future__ import annotations
+
+from topology.model import Environment
+from topology.problem import Problem
+from topology.rules.registry import RULES, Rule, rule
+
+__all__ = ["RULES", "Rule", "check", "rule"]
+
+from topology.rules import aliases, flows, kafka, limits, network, properties, workload  # noqa: F401
+
+
+def check(environment: Environment) -> list[Problem]:
+    """Every problem that any rule finds, in the order of the rules."""
+    return [problem for entry in RULES for problem in entry.check(environment)]

@@ -1,0 +1,75 @@
+"""Figures of the workers' pods that must agree with each other: heap, limits, autoscaler, probes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from topology.model import MirrorMaker
+
+__all__ = [
+    "GRACE_SECONDS",
+    "JVM_OVERHEAD_MIB",
+    "REST_PORT",
+    "Probe",
+    "jvm_flags",
+    "memory_floor_to_scale_down_mib",
+    "memory_that_scales_up_mib",
+    "probes",
+]
+
+REST_PORT = 8083
+JVM_OVERHEAD_MIB = 256
+"""Resident memory beside the heap: 1.14-1.20 GB were measured at -Xmx1g under a backlog, rounded up."""
+GRACE_SECONDS = 90
+"""terminationGracePeriodSeconds: graceful task stop (30 s), offset flush and leaving the group, three times
+over."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """An HTTP probe on the REST port."""
+
+    path: str
+    initial_delay_seconds: int
+    period_seconds: int
+    timeout_seconds: int
+    failure_threshold: int
+
+
+def probes() -> dict[str, Probe]:
+    """startup, readiness and liveness.
+
+    Readiness on /health (KIP-1017), which knows whether the worker has joined. Liveness on /connectors as the
+    report asks: /health hangs when the target is down, and would restart every worker in an outage (measured).
+    """
+    return {
+        "startup": Probe("/health", 5, 5, 10, 36),
+        "readiness": Probe("/health", 30, 10, 10, 3),
+        "liveness": Probe("/connectors", 60, 20, 10, 3),
+    }
+
+
+def jvm_flags(mirrormaker: MirrorMaker) -> tuple[str, ...]:
+    """JVM flags of a worker. Idle heap goes back to the system, else the memory target of the autoscaler
+    never lets go after a peak."""
+    return (
+        f"-Xms{mirrormaker.heap.initial_mib}m",
+        f"-Xmx{mirrormaker.heap.max_mib}m",
+        "-XX:+UseG1GC",
+        "-XX:G1PeriodicGCInterval=60000",
+        "-XX:MaxGCPauseMillis=50",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-Djava.net.preferIPv4Stack=true",
+    )
+
+
+def memory_that_scales_up_mib(mirrormaker: MirrorMaker) -> int:
+    """Use of a pod above which the autoscaler adds replicas: its target is of the request."""
+    return mirrormaker.resources.memory_request_mib * mirrormaker.autoscaling.memory_percent // 100
+
+
+def memory_floor_to_scale_down_mib(mirrormaker: MirrorMaker) -> int:
+    """Use of an idle pod below which the autoscaler comes back to its minimum: from n + 1 pods it goes to n
+    only when their use is n / (n + 1) of the target (Kubernetes, "Horizontal Pod Autoscaling", algorithm)."""
+    fewest = mirrormaker.replicas.min
+    return memory_that_scales_up_mib(mirrormaker) * fewest // (fewest + 1)
