@@ -1,0 +1,154 @@
+"""How things stand with the connectors, in words that say what to look at."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from operations.connect import NO_STATUS, Connector
+from operations.connectors import ConnectorSpec, is_ours
+
+__all__ = ["Condition", "Level", "cause", "observe"]
+
+
+MAY_PASS: Final = frozenset(
+    {
+        "ConnectUnavailable",
+        "Missing",
+        "NoStatus",
+        "NotRunning",
+        "TasksNotRunning",
+        "NoTasks",
+        "Failed",
+        "TasksFailed",
+    }
+)
+
+
+class Level(StrEnum):
+    """OK: as it should be. WAITING: Connect is at it. WARNING: a person should know. ERROR: does not work."""
+
+    OK = "ok"
+    WAITING = "waiting"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One finding; `connector` is empty when it is about Connect or the directory, `reason` for machines."""
+
+    connector: str
+    level: Level
+    reason: str
+    message: str
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether time, or a restart of ours, may heal it; false also when all is well."""
+        return self.level is not Level.OK and self.reason in MAY_PASS
+
+    def __str__(self) -> str:
+        return f"{self.connector}: {self.message}" if self.connector else self.message
+
+
+UNREACHABLE: Final = "the cluster does not answer: check its bootstrap address, security group and peering"
+# A part of the exception that Connect shows, and what it means for someone who runs MSK with IAM.
+HINTS: Final = (
+    ("TopicAuthorizationException", "the IAM role lacks kafka-cluster actions on these topics"),
+    ("GroupAuthorizationException", "the IAM role lacks kafka-cluster actions on this group"),
+    ("ClusterAuthorizationException", "the IAM role lacks kafka-cluster actions on the cluster"),
+    ("TransactionalIdAuthorizationException", "the IAM role lacks actions on transactional-id"),
+    ("SaslAuthenticationException", "the role is not the one that the policy names, or STS refused it"),
+    ("No resolvable bootstrap urls", "the bootstrap address does not resolve: check BOOTSTRAP_<ALIAS>"),
+    ("Timed out", UNREACHABLE),
+    ("TimeoutException", UNREACHABLE),
+)
+
+
+def observe(
+    desired: Mapping[str, ConnectorSpec], actual: Mapping[str, Connector], prune: bool = False
+) -> list[Condition]:
+    """One condition for each desired connector and for each of ours that is not desired."""
+    conditions = [_condition(name, actual.get(name)) for name in sorted(desired)]
+    extra = [name for name in sorted(actual) if name not in desired and is_ours(name)]
+    if prune and not desired and extra:
+        said = f"the directory holds no connector, so none of {', '.join(extra)} is removed"
+        conditions.append(Condition("", Level.ERROR, "NothingDesired", said))
+    elif not prune:
+        said = "not in the environment any more and still there; --prune removes it"
+        conditions += [Condition(name, Level.WARNING, "NotDesired", said) for name in extra]
+    return conditions
+
+
+def cause(trace: str) -> str:
+    """The innermost exception of a Java stack trace with its message, and a hint where we know one."""
+    lines = [line.strip() for line in trace.splitlines() if line.strip()]
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    innermost = causes[-1] if causes else lines[0] if lines else "no trace"
+    said = re.sub(r"^(?:[\w$]+\.)+(?=[A-Z])", "", innermost)
+    hint = next((hint for part, hint in HINTS if part in trace), None)
+    return f"{said} ({hint})" if hint else said
+
+
+def _condition(name: str, connector: Connector | None) -> Condition:
+    if connector is None:
+        return Condition(name, Level.WAITING, "Missing", "does not exist yet")
+    if (failure := _failure(name, connector)) is not None:
+        return failure
+    if connector.state in {"PAUSED", "STOPPED"}:
+        said = f"{connector.state} by someone; it stays so until PUT /connectors/{name}/resume"
+        return Condition(name, Level.WARNING, connector.state.title(), said)
+    if connector.state == NO_STATUS:
+        said = f"has reported no state yet: it is starting, or {_source(connector)} is not reachable"
+        return Condition(name, Level.WAITING, "NoStatus", said)
+    if connector.state != "RUNNING":
+        return Condition(name, Level.WAITING, "NotRunning", f"{connector.state}: Connect is assigning it")
+    return _running(name, connector)
+
+
+def _failure(name: str, connector: Connector) -> Condition | None:
+    if connector.state == "FAILED":
+        return Condition(name, Level.ERROR, "Failed", f"FAILED: {cause(connector.trace)}")
+    failed = [task for task in connector.tasks if task.state == "FAILED"]
+    if not failed:
+        return None
+    said = f"{len(failed)} of {len(connector.tasks)} tasks FAILED: {cause(failed[0].trace)}"
+    return Condition(name, Level.ERROR, "TasksFailed", said)
+
+
+def _running(name: str, connector: Connector) -> Condition:
+    if not connector.tasks:
+        level, why = _no_tasks(connector)
+        return Condition(name, level, "NoTasks", f"RUNNING with 0 tasks: {why}")
+    states = Counter(task.state for task in connector.tasks)
+    counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    if set(states) != {"RUNNING"}:
+        return Condition(name, Level.WAITING, "TasksNotRunning", f"RUNNING with tasks {counts}")
+    count = len(connector.tasks)
+    return Condition(name, Level.OK, "Running", f"RUNNING with {count} task{'s' if count > 1 else ''}")
+
+
+def _no_tasks(connector: Connector) -> tuple[Level, str]:
+    """Which of MirrorMaker's connectors may be without a task, and why (taskConfigs of its classes)."""
+    if connector.name.endswith("-checkpoint"):
+        groups = _setting(connector, "groups")
+        return Level.OK, f"{_source(connector)} has no consumer group that matches {groups}"
+    if connector.name.endswith("-heartbeat"):
+        return Level.WARNING, "heartbeats are switched off (emit.heartbeats.enabled)"
+    topics = _setting(connector, "topics")
+    return Level.WARNING, f"{_source(connector)} is not reachable or no topic matches {topics}"
+
+
+def _source(connector: Connector) -> str:
+    alias = connector.config.get("source.cluster.alias")
+    return f"the source cluster {alias}" if alias else "the source cluster"
+
+
+def _setting(connector: Connector, key: str) -> str:
+    # Both default to .* (MirrorSourceConfig.TOPICS_DEFAULT, MirrorCheckpointConfig.GROUPS_DEFAULT).
+    return f"{key}={connector.config.get(key, '.*')}"
