@@ -1,0 +1,31 @@
+"""The service accounts that assume the roles of identity-R: the other half of each role's trust."""
+
+from __future__ import annotations
+
+from topology.iam import TrustSubject
+from topology.model import Environment
+from topology.names import Names
+
+__all__ = ["autoscaler_subject", "log_routing_subject", "operations_subject", "worker_subject"]
+
+PLATFORM_NAMESPACE = "kube-system"
+
+
+def worker_subject(environment: Environment) -> TrustSubject:
+    """The workers' service account."""
+    return TrustSubject(environment.mirrormaker.namespace, environment.mirrormaker.service_account)
+
+
+def operations_subject(environment: Environment, region: str) -> TrustSubject:
+    """The service account of the reconciler and probe."""
+    return TrustSubject(environment.mirrormaker.namespace, Names(environment, region).operations)
+
+
+def log_routing_subject() -> TrustSubject:
+    """Fluent Bit's service account, which its chart creates under this name."""
+    return TrustSubject(PLATFORM_NAMESPACE, "aws-for-fluent-bit")
+
+
+def autoscaler_subject() -> TrustSubject:
+    """The cluster autoscaler's service account, which its chart creates under this name."""
+    return TrustSubject(PLATFORM_NAMESPACE, "cluster-autoscaler")
