@@ -52,19 +52,22 @@ def server_properties(environment: Environment, region: str) -> dict[str, str]:
     kafka = environment.regions[region].kafka
     derived = {
         "auto.create.topics.enable": "false",
-        "default.replication.factor": str(kafka.replication_factor),
-        "min.insync.replicas": str(kafka.min_insync_replicas),
         "num.partitions": str(kafka.default_partitions),
-        "log.retention.hours": "168",
+        "log.retention.ms": str(168 * 3600 * 1000),
         "log.retention.bytes": str(1024**3),
         "message.max.bytes": "1048576",
-        "offsets.topic.replication.factor": str(kafka.replication_factor),
-        "transaction.state.log.replication.factor": str(kafka.replication_factor),
-        "transaction.state.log.min.isr": str(kafka.min_insync_replicas),
-    }
-    if not kafka.broker.is_express:
         # the source broker's send window caps a long link: 8 -> 33 MB/s over 70 ms with -1 (measured)
-        derived |= {"socket.send.buffer.bytes": "-1", "socket.receive.buffer.bytes": "-1"}
+        "socket.send.buffer.bytes": "-1",
+        "socket.receive.buffer.bytes": "-1",
+    }
+    if not kafka.broker.is_express:  # Express brokers fix replication at 3 and min ISR at 2
+        derived |= {
+            "default.replication.factor": str(kafka.replication_factor),
+            "min.insync.replicas": str(kafka.min_insync_replicas),
+            "offsets.topic.replication.factor": str(kafka.replication_factor),
+            "transaction.state.log.replication.factor": str(kafka.replication_factor),
+            "transaction.state.log.min.isr": str(kafka.min_insync_replicas),
+        }
     return dict(sorted((derived | kafka.server_properties).items()))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from topology.flows import DirectedFlow, flows_into, glob_regex
+from topology.flows import DirectedFlow, flows_into
+from topology.globs import glob_regex
 from topology.model import Environment
 from topology.names import Names, bootstrap_variable
 

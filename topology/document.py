@@ -60,7 +60,7 @@ _Loader.yaml_implicit_resolvers = {
 
 def _construct(loader: _Loader, node: yaml.Node, path: Path, document: Document) -> Any:
     if isinstance(node, yaml.MappingNode):
-        loader.flatten_mapping(node)  # type: ignore[no-untyped-call]
+        loader.flatten_mapping(node)
         return _mapping(loader, node, path, document)
     if isinstance(node, yaml.SequenceNode):
         items = []
@@ -69,14 +69,14 @@ def _construct(loader: _Loader, node: yaml.Node, path: Path, document: Document)
             document.lines[here] = item.start_mark.line + 1
             items.append(_construct(loader, item, here, document))
         return items
-    return loader.construct_object(node)  # type: ignore[no-untyped-call]
+    return loader.construct_object(node)
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode, path: Path, document: Document) -> dict[str, Any]:
     mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
-        key = loader.construct_object(key_node)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node)
         if not isinstance(key, str):
             document.problems.append(
                 Problem(path, "has a key that is not text", found=repr(key), allowed="quoted text", line=line)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
 from topology.model import Environment, Flow
 
-__all__ = ["DirectedFlow", "directed_flows", "flows_from", "flows_into", "glob_regex", "peers"]
+__all__ = ["DirectedFlow", "directed_flows", "flows_from", "flows_into", "peers"]
 
 HEARTBEATS = "heartbeats"
 
@@ -110,15 +109,6 @@ def peers(environment: Environment, region: str) -> tuple[str, ...]:
     """Regions that share a flow with `region`, in either direction, sorted."""
     found = {flow.target for flow in flows_from(environment, region)}
     return tuple(sorted(found | {flow.source for flow in flows_into(environment, region)}))
-
-
-def glob_regex(glob: str) -> str:
-    """The regular expression (Java and Python alike) that matches what IAM's wildcards match in a name.
-
-    >>> glob_regex("orders.*")
-    'orders\\\\..*'
-    """
-    return "".join(".*" if c == "*" else "." if c == "?" else re.sub(r"([.])", r"\\\1", c) for c in glob)
 
 
 def _directions(environment: Environment, flow: Flow) -> Iterator[tuple[str, str]]:

@@ -204,7 +204,7 @@ def _own_cluster(environment: Environment, region: str) -> Iterator[Statement]:
                 KafkaResource(region, "transactional-id", f"connect-cluster-{names.connect_group}"),
                 KafkaResource(region, "transactional-id", f"{names.connect_group}-*"),
             ),
-            "KIP-618: the leader fences by connect-cluster-<group>, tasks write as <group>-<connector>-<task>.",
+            "KIP-618: the leader fences as connect-cluster-<group>, tasks as <group>-<connector>-<task>.",
         )
 
 

@@ -168,9 +168,9 @@ def _smallest_removable(data: Any, detail: ErrorDetails) -> Path:
     mapping that lacks a required key; `()` where nothing would be left."""
     path = tuple(step for step in detail["loc"] if step != "[key]")
     existing: Path = ()
-    node = data
+    node: Any = data
     for step in path[:-1] if detail["type"] == "missing" else path:
-        if not ((isinstance(node, dict) and step in node) or (isinstance(node, list) and isinstance(step, int))):
+        if not _holds(node, step):
             break
         node = node[step]
         existing = (*existing, step)
@@ -180,13 +180,19 @@ def _smallest_removable(data: Any, detail: ErrorDetails) -> Path:
 def _remove(data: Any, path: Path) -> None:
     node = data
     for step in path[:-1]:
-        if not ((isinstance(node, dict) and step in node) or isinstance(node, list)):
+        if not _holds(node, step):
             return  # taken out with something around it
         node = node[step]
     if isinstance(node, dict):
         node.pop(path[-1], None)
     elif isinstance(node, list) and isinstance(path[-1], int) and path[-1] < len(node):
         node.pop(path[-1])
+
+
+def _holds(node: Any, step: str | int) -> bool:
+    if isinstance(node, list):
+        return isinstance(step, int) and step < len(node)
+    return isinstance(node, dict) and step in node
 
 
 def _touches(path: Path, removed: Iterable[Path]) -> bool:

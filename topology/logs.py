@@ -7,7 +7,18 @@ from typing import Literal
 
 from topology.model import Environment
 
-__all__ = ["RETENTION_DAYS", "LogGroup", "brokers_log_group", "log_groups", "workers_log_group"]
+__all__ = [
+    "ERROR_PATTERN",
+    "RETENTION_DAYS",
+    "LogGroup",
+    "brokers_log_group",
+    "log_groups",
+    "workers_log_group",
+]
+
+ERROR_PATTERN = "?ERROR ?FATAL"
+"""Lines of Kafka's log4j levels that count as errors (CloudWatch Logs User Guide, "Filter pattern syntax":
+a question mark makes terms alternatives)."""
 
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
@@ -28,8 +39,10 @@ class LogGroup:
 
 
 def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGroup, ...]:
-    """The log groups that stack `owner` of `region` creates."""
+    """The log groups that stack `owner` of `region` creates. Express brokers have none: MSK accepts broker
+    logging for them and drops it."""
     eks = environment.regions[region].eks.cluster_name
+    express = environment.regions[region].kafka.broker.is_express
     keep = environment.retention
     default = 30 if environment.is_production else 7
     insights = [
@@ -43,7 +56,7 @@ def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGr
         for part in ("application", "performance", "dataplane", "host")
     ]
     groups = (
-        brokers_log_group(environment),
+        *(() if express else (brokers_log_group(environment),)),
         workers_log_group(environment),
         LogGroup(
             "application",

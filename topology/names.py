@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from topology.model import Environment
 
-__all__ = ["LIMITS", "Names", "TooLong", "bootstrap_variable"]
+__all__ = ["LIMITS", "NameTooLongError", "Names", "bootstrap_variable"]
 
 
 LIMITS: dict[str, int] = {
@@ -26,14 +26,14 @@ LIMITS: dict[str, int] = {
 }
 
 
-class TooLong(ValueError):
+class NameTooLongError(ValueError):
     """A derived name is longer than the service allows."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """Names of one region of an environment. Each property raises TooLong rather than cut a name, because a
-    cut name can be that of something else."""
+    """Names of one region of an environment. Each property raises NameTooLongError rather than cut a name:
+    a cut name can be that of something else."""
 
     environment: Environment
     region: str
@@ -151,7 +151,7 @@ class Names:
         return "mirrormaker2-operations"
 
     def all(self) -> Iterator[tuple[str, str]]:
-        """Kind and name of every name that has a limit. Raises TooLong at the first that does not fit."""
+        """Kind and name of every name that has a limit. Raises NameTooLongError at the first too long."""
         for kind in (
             "msk_cluster",
             "worker_role",
@@ -174,5 +174,5 @@ def bootstrap_variable(alias: str) -> str:
 
 def _fit(kind: str, name: str) -> str:
     if len(name) > LIMITS[kind]:
-        raise TooLong(f"{name} has {len(name)} characters; {kind} allows {LIMITS[kind]}")
+        raise NameTooLongError(f"{name} has {len(name)} characters; {kind} allows {LIMITS[kind]}")
     return name

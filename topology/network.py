@@ -1,4 +1,4 @@
-"""Security group rules: who reaches the brokers on which port, and nobody else."""
+"""Networks: the subnets and endpoints of a created VPC, and who reaches the brokers on which port."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from ipaddress import IPv4Network
 from topology.flows import directed_flows, peers
 from topology.model import Environment
 
-__all__ = ["PORTS", "IngressRule", "ingress_rules", "peering_pairs", "worker_cidrs"]
+__all__ = [
+    "INTERFACE_ENDPOINTS",
+    "PORTS",
+    "IngressRule",
+    "InterfaceEndpoint",
+    "PrivateSubnet",
+    "ingress_rules",
+    "peering_pairs",
+    "peerings_of",
+    "private_subnets",
+    "worker_cidrs",
+]
 
 PORTS: dict[str, int] = {
     # MSK Developer Guide, "Port information"
@@ -18,6 +29,35 @@ PORTS: dict[str, int] = {
     "jmx_exporter": 11001,
     "node_exporter": 11002,
 }
+
+
+@dataclass(frozen=True)
+class InterfaceEndpoint:
+    """An AWS service that is reached within the VPC; a created VPC has no way to the internet."""
+
+    service: str
+    reason: str
+
+
+INTERFACE_ENDPOINTS = (
+    InterfaceEndpoint("sts", "IRSA: workers exchange their service account's token"),
+    InterfaceEndpoint("logs", "Fluent Bit writes the workers' logs"),
+    InterfaceEndpoint("monitoring", "The probe publishes its metrics"),
+)
+"""What the workload calls. Nodes and images have needs of their own, which belong to the EKS cluster."""
+
+SUBNET_BITS = 4
+"""A created VPC is cut into sixteen, so that a zone can be added without moving the others."""
+SMALLEST_SUBNET = 28
+"""Prefix length (VPC User Guide, "Subnet CIDR blocks")."""
+
+
+@dataclass(frozen=True)
+class PrivateSubnet:
+    """A subnet of a created VPC, in availability zone `<region><zone>`."""
+
+    zone: str
+    cidr: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +93,26 @@ def ingress_rules(environment: Environment, region: str) -> tuple[IngressRule, .
     )
 
 
+def private_subnets(environment: Environment, region: str) -> tuple[PrivateSubnet, ...]:
+    """The subnets of the VPC that is created in `region`, one a zone; none where the VPC exists. A zone's
+    letter decides which part of the range it gets, so that the order in the file does not matter.
+
+    Raises ValueError when the range is too small for its zones.
+    """
+    network = environment.regions[region].network
+    if network.exists:
+        return ()
+    prefix = min(network.cidr.prefixlen + SUBNET_BITS, SMALLEST_SUBNET)
+    parts = list(network.cidr.subnets(new_prefix=max(prefix, network.cidr.prefixlen)))
+    places = {zone: ord(zone) - ord("a") for zone in network.zones}
+    if max(places.values()) >= len(parts):
+        raise ValueError(
+            f"regions.{region}.network.cidr {network.cidr} has room for {len(parts)} subnets of /{prefix}, "
+            f"zones a to {chr(ord('a') + len(parts) - 1)}; zones are {', '.join(network.zones)}"
+        )
+    return tuple(PrivateSubnet(zone, str(parts[place])) for zone, place in places.items())
+
+
 def worker_cidrs(environment: Environment, region: str) -> tuple[IPv4Network, ...]:
     """Address ranges that the pods of `region` come from."""
     settings = environment.regions[region]
@@ -68,3 +128,8 @@ def peering_pairs(environment: Environment) -> tuple[tuple[str, str], ...]:
 
     pairs = {tuple(sorted((flow.source, flow.target))) for flow in directed_flows(environment)}
     return tuple(sorted((a, b) for a, b in pairs if created(a) and created(b)))
+
+
+def peerings_of(environment: Environment, region: str) -> tuple[str, ...]:
+    """The regions with which `region` creates the peering connection, as its requester."""
+    return tuple(accepter for requester, accepter in peering_pairs(environment) if requester == region)

@@ -12,6 +12,7 @@ __all__ = ["STACK_KINDS", "StateAddress", "replica_region", "stack_name", "state
 STACK_KINDS = (
     "state",
     "network",
+    "peering",
     "msk",
     "logs",
     "identity",

@@ -39,8 +39,9 @@ class Probe:
 def probes() -> dict[str, Probe]:
     """startup, readiness and liveness.
 
-    Readiness on /health (KIP-1017), which knows whether the worker has joined. Liveness on /connectors as the
-    report asks: /health hangs when the target is down, and would restart every worker in an outage (measured).
+    Readiness on /health (KIP-1017), which knows whether the worker has joined. Liveness on /connectors as
+    the report asks: /health hangs when the target is down, and would restart every worker in an outage
+    (measured).
     """
     return {
         "startup": Probe("/health", 5, 5, 10, 36),

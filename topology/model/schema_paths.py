@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import types
+import inspect
 import typing
 from collections.abc import Sequence
 
@@ -27,8 +27,8 @@ def known_keys(path: Sequence[str | int]) -> list[str]:
 
 def _model_in(annotation: object) -> type[BaseModel] | None:
     """The model within `X`, `X | None`, `tuple[X, ...]`, `dict[str, X]` or `Annotated[X, ...]`."""
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
-        return annotation if issubclass(annotation, BaseModel) else None
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        return annotation
     for argument in typing.get_args(annotation):
         found = _model_in(argument)
         if found:

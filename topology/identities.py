@@ -1,0 +1,148 @@
+"""Who on Kubernetes has an AWS role: service accounts, the roles bound to them, and what these may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from topology.arns import arn
+from topology.flows import flows_into
+from topology.iam import (
+    TrustSubject,
+    operations_statements,
+    policy_document,
+    worker_statements,
+)
+from topology.logs import workers_log_group
+from topology.metrics import PROBE_NAMESPACE
+from topology.model import Environment
+from topology.names import Names
+
+__all__ = ["Identity", "IdentityId", "identities", "identity", "identity_policy"]
+
+IdentityId = Literal["workers", "operations", "log_routing", "autoscaler"]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A service account and its IRSA role. identity-R publishes the role's ARN as `<id>_role_arn`."""
+
+    id: IdentityId
+    role_name: str
+    subject: TrustSubject
+    description: str
+
+
+def identities(environment: Environment, region: str) -> tuple[Identity, ...]:
+    """The identities of `region`: workers and operations where flows end, the platform's where it is
+    switched on."""
+    wanted: tuple[tuple[IdentityId, bool], ...] = (
+        ("workers", bool(flows_into(environment, region))),
+        ("operations", bool(flows_into(environment, region))),
+        ("log_routing", environment.platform.log_routing.enabled),
+        ("autoscaler", environment.platform.cluster_autoscaler.enabled),
+    )
+    return tuple(identity(environment, region, name) for name, enabled in wanted if enabled)
+
+
+def identity(environment: Environment, region: str, identity_id: IdentityId) -> Identity:
+    """One identity of `region`, enabled or not."""
+    names, workload = Names(environment, region), environment.mirrormaker
+    match identity_id:
+        case "workers":
+            account = TrustSubject(workload.namespace, workload.service_account)
+            return Identity("workers", names.worker_role, account, "MirrorMaker 2 workers")
+        case "operations":
+            account = TrustSubject(workload.namespace, names.operations)
+            return Identity("operations", names.operations_role, account, "Reconciler and probe")
+        case "log_routing":
+            account = TrustSubject("amazon-cloudwatch", "fluent-bit")
+            return Identity("log_routing", names.log_routing_role, account, "Fluent Bit")
+        case "autoscaler":
+            account = TrustSubject("kube-system", "cluster-autoscaler")
+            return Identity("autoscaler", names.autoscaler_role, account, "Cluster autoscaler")
+
+
+def identity_policy(
+    environment: Environment, region: str, identity_id: IdentityId, cluster_arn: Callable[[str], str]
+) -> dict[str, Any]:
+    """What an identity may do; `cluster_arn` gives the ARN of a region's MSK cluster."""
+    match identity_id:
+        case "workers":
+            return policy_document(worker_statements(environment, region), cluster_arn)
+        case "operations":
+            document = policy_document(operations_statements(environment, region), cluster_arn)
+            document["Statement"].append(_publish_metrics())
+            return document
+        case "log_routing":
+            return _document(*_write_logs(environment, region))
+        case "autoscaler":
+            return _document(*_scale_nodes(environment, region))
+
+
+def _publish_metrics() -> dict[str, Any]:
+    """PutMetricData takes no resource; the namespace is what can be limited (CloudWatch User Guide, "Using
+    condition keys to limit access to CloudWatch namespaces")."""
+    return {
+        "Sid": "PublishProbe",
+        "Effect": "Allow",
+        "Action": ["cloudwatch:PutMetricData"],
+        "Resource": ["*"],
+        "Condition": {"StringEquals": {"cloudwatch:namespace": PROBE_NAMESPACE}},
+    }
+
+
+def _write_logs(environment: Environment, region: str) -> tuple[dict[str, Any], ...]:
+    group = arn(environment, "logs", region, f"log-group:{workers_log_group(environment).name}")
+    return (
+        {
+            "Sid": "WriteWorkerLogs",
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            # the group for DescribeLogStreams, its streams for the rest (Service Authorization Reference)
+            "Resource": [group, f"{group}:*"],
+        },
+    )
+
+
+def _scale_nodes(environment: Environment, region: str) -> tuple[dict[str, Any], ...]:
+    """kubernetes/autoscaler, cloudprovider/aws, "Full Cluster Autoscaler Features Policy", with the tags of
+    its auto-discovery as conditions, so that other clusters' groups are out of reach."""
+    cluster = environment.regions[region].eks.cluster_name
+    tag = "aws:ResourceTag/k8s.io/cluster-autoscaler"
+    return (
+        {
+            "Sid": "FindNodeGroups",
+            "Effect": "Allow",
+            "Action": [
+                "autoscaling:DescribeAutoScalingGroups",
+                "autoscaling:DescribeAutoScalingInstances",
+                "autoscaling:DescribeLaunchConfigurations",
+                "autoscaling:DescribeScalingActivities",
+                "autoscaling:DescribeTags",
+                "ec2:DescribeImages",
+                "ec2:DescribeInstanceTypes",
+                "ec2:DescribeLaunchTemplateVersions",
+                "ec2:GetInstanceTypesFromInstanceRequirements",
+            ],
+            "Resource": ["*"],  # these actions have no resource level permissions
+        },
+        {
+            "Sid": "DescribeNodeGroups",
+            "Effect": "Allow",
+            "Action": ["eks:DescribeNodegroup"],
+            "Resource": [arn(environment, "eks", region, f"nodegroup/{cluster}/*/*")],
+        },
+        {
+            "Sid": "ScaleOwnNodeGroups",
+            "Effect": "Allow",
+            "Action": ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
+            "Resource": [arn(environment, "autoscaling", region, "autoScalingGroup:*")],
+            "Condition": {"StringEquals": {f"{tag}/enabled": "true", f"{tag}/{cluster}": "owned"}},
+        },
+    )
+
+
+def _document(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}

@@ -1,0 +1,63 @@
+"""An environment in a page of text, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from topology.alarms import alarms
+from topology.connectors import connectors
+from topology.flows import directed_flows
+from topology.iam import policy_size, worker_statements
+from topology.model import Environment
+from topology.names import Names
+
+__all__ = ["summarize"]
+
+
+def summarize(environment: Environment) -> str:
+    """Regions, flows and what is derived from them, one line each."""
+    return "\n".join((*_header(environment), *_regions(environment), *_flows(environment)))
+
+
+def _header(environment: Environment) -> Iterator[str]:
+    yield (
+        f"{environment.project} {environment.environment} ({environment.stage}),"
+        f" account {environment.account}: {len(environment.regions)} regions,"
+        f" {len(directed_flows(environment))} flows"
+    )
+
+
+def _regions(environment: Environment) -> Iterator[str]:
+    for region, settings in environment.regions.items():
+        kafka = settings.kafka
+        alias = environment.alias(region)
+        volumes = kafka.volumes
+        storage = f", {volumes.volume_gib} GiB each" if volumes else ", storage managed by MSK"
+        yield f"\nregion {region}" + (f" (alias {alias})" if alias != region else "")
+        yield (
+            f"  kafka       {kafka.version}, {kafka.broker.count} x {kafka.broker.type}{storage},"
+            f" RF {kafka.replication_factor}, min ISR {kafka.min_insync_replicas}"
+        )
+        yield f"  network     {settings.network.cidr} in {settings.network.vpc_id or 'a VPC to be created'}"
+        yield f"  eks         {settings.eks.cluster_name}"
+        yield f"  state       s3://{Names(environment, region).state_bucket}"
+        made = connectors(environment, region)
+        if made:
+            statements = worker_statements(environment, region)
+            replicas = environment.mirrormaker.replicas
+            yield (
+                f"  workers     {replicas.min} to {replicas.max}, {len(made)} connectors,"
+                f" policy of {len(statements)} statements ({policy_size(environment, statements)} of 6144)"
+            )
+        yield f"  alarms      {len(alarms(environment, region))}"
+
+
+def _flows(environment: Environment) -> Iterator[str]:
+    yield "\nflows"
+    for flow in directed_flows(environment):
+        groups = ", ".join(flow.groups) if flow.has_checkpoints else "none"
+        offsets = "written" if flow.writes_group_offsets else "translated" if flow.has_checkpoints else "none"
+        yield (
+            f"  {flow.source_alias} -> {flow.target_alias}  {', '.join(flow.topics)}"
+            f"  ({flow.spec.policy}, {flow.tasks_max} tasks; groups {groups}; offsets {offsets})"
+        )
