@@ -1,1 +1,1 @@
-"""Everything that the project runs on, installed once into a cache: standard library only, so that a bare Python starts it."""
+"""Everything that the project runs on, installed once into a cache; a bare Python starts it."""

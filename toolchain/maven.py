@@ -1,7 +1,7 @@
-"""Maven artifacts without Maven: the part of the toolchain that needs jgo, so it runs under the project's own venv.
+"""Maven artifacts without Maven: the part that needs jgo, so it runs under the project's own venv.
 
-    python -m toolchain.maven lock  POM LOCK   resolve POM, write LOCK (every jar with its sha256)
-    python -m toolchain.maven fetch LOCK DIR   download every jar of LOCK into DIR, one flat directory
+python -m toolchain.maven lock  POM LOCK   resolve POM, write LOCK (every jar with its sha256)
+python -m toolchain.maven fetch LOCK DIR   download every jar of LOCK into DIR, one flat directory
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PARALLEL = 8  # polite to a registry, and no faster beyond it for 70 MB
 
 
 def lock(pom: Path, lock_path: Path) -> list[Jar]:
-    """Resolve `pom` as Maven would at runtime scope and write `lock_path`; the checksums are of the jars served now."""
+    """Resolve `pom` as Maven would at runtime scope; `lock_path` gets the checksums of what is served now."""
     with tempfile.TemporaryDirectory() as scratch:
         context = _context(Path(scratch))
         _, nodes = context.pom_dependency_list(POM(pom))
@@ -36,7 +36,8 @@ def lock(pom: Path, lock_path: Path) -> list[Jar]:
             if node.dep.scope in ("compile", "runtime") and node.dep.type == "jar" and not node.dep.classifier
         ]
         jars = [
-            Jar(jar.group, jar.artifact, jar.version, sha256_of(path)) for jar, path in _download(context, found)
+            Jar(jar.group, jar.artifact, jar.version, sha256_of(path))
+            for jar, path in _download(context, found)
         ]
     write_lock(lock_path, pom, jars)
     return jars
@@ -56,7 +57,9 @@ def _context(repository: Path) -> MavenContext:
 def _download(context: MavenContext, jars: list[Jar]) -> Iterator[tuple[Jar, Path]]:
     step = max(1, len(jars) // 4)
     with ThreadPoolExecutor(PARALLEL) as pool:
-        for done, (jar, path) in enumerate(pool.map(lambda jar: (jar, _download_one(context, jar)), jars), start=1):
+        for done, (jar, path) in enumerate(
+            pool.map(lambda jar: (jar, _download_one(context, jar)), jars), start=1
+        ):
             if done % step == 0 or done == len(jars):
                 print(f"  {done} of {len(jars)} jars", file=sys.stderr, flush=True)
             yield jar, path
@@ -70,7 +73,11 @@ def _download_one(context: MavenContext, jar: Jar) -> Path:
         except requests.RequestException as error:
             if attempt == ATTEMPTS:
                 raise
-            print(f"  {jar.filename}: {type(error).__name__}, attempt {attempt + 1}", file=sys.stderr, flush=True)
+            print(
+                f"  {jar.filename}: {type(error).__name__}, attempt {attempt + 1}",
+                file=sys.stderr,
+                flush=True,
+            )
             if artifact.cached_path is not None:
                 artifact.cached_path.unlink(missing_ok=True)  # jgo leaves what a broken download had written
             time.sleep(2**attempt)

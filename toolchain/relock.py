@@ -1,0 +1,66 @@
+"""Make the lock files anew: hashes and versions, no download addresses."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+
+from toolchain import cdktf_cli, environment, jars, python_env
+from toolchain.command import Step, run_step
+from toolchain.host import Host
+
+
+def lock(host: Host, which: Sequence[str]) -> int:
+    """Lock each of `which`; every one is resolved with the tools of the lock that is there now."""
+    met = environment.prepare(host, ("python", "node"), lambda one: host.say(one.line()))
+    path = os.pathsep.join([*(str(entry) for one in met for entry in one.path), host.search_path])
+    for kind in which:
+        _LOCKS[kind](host, path)
+        host.say(f"{kind}: locked")
+    return 0
+
+
+def without_sources(text: str) -> str:
+    """A Pipfile.lock whose index addresses are emptied: pip's own settings say where packages come from."""
+    content = json.loads(text)
+    content["_meta"]["sources"] = []
+    return json.dumps(content, indent=4, separators=(",", ": ")) + "\n"
+
+
+def _lock_python(host: Host, path: str) -> None:
+    # PIPENV_IGNORE_VIRTUALENVS: pipenv would otherwise take the venv that it runs in for the project's own
+    environ = {
+        **host.environ,
+        "PATH": path,
+        "PIPENV_IGNORE_VIRTUALENVS": "1",
+        "PIPENV_NOSPIN": "1",
+        "NO_COLOR": "1",
+    }
+    step = Step("pipenv lock", ["pipenv", "lock"], python_env.PIP_SYMPTOMS, host.checkout, environ)
+    run_step(host, step, lambda line: host.say(f"  {line.rstrip()}"))
+    lock_file = host.checkout / "Pipfile.lock"
+    lock_file.write_text(without_sources(lock_file.read_text()))
+
+
+def _lock_npm(host: Host, path: str) -> None:
+    # .npmrc of the checkout keeps the registry's address out of the lock
+    command = ["npm", "install", "--package-lock-only", *cdktf_cli.NPM_OPTIONS]
+    environ = {**host.environ, "PATH": path}
+    run_step(host, Step("npm lock", command, cdktf_cli.NPM_SYMPTOMS, host.checkout, environ))
+
+
+def _lock_jars(host: Host, path: str) -> None:
+    python = str(python_env.venv_folder(host) / "bin" / "python")
+    command = [python, "-m", "toolchain.maven", "lock", str(jars.POM), str(jars.LOCK)]
+    environ = {**host.environ, "PATH": path}
+    step = Step("jars lock", command, jars.SYMPTOMS, host.checkout, environ)
+    run_step(host, step, lambda line: host.say(line.rstrip()))
+
+
+_LOCKS: dict[str, Callable[[Host, str], None]] = {
+    "python": _lock_python,
+    "npm": _lock_npm,
+    "jars": _lock_jars,
+}
+KINDS = tuple(_LOCKS)
