@@ -59,6 +59,10 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def _construct(loader: _Loader, node: yaml.Node, path: Path, document: Document) -> Any:
+    if node.tag.startswith("tag:yaml.org,2002:python") or not node.tag.startswith("tag:yaml.org,2002:"):
+        line = node.start_mark.line + 1
+        document.problems.append(Problem(path, "has a tag", found=node.tag, allowed="plain YAML", line=line))
+        return None
     if isinstance(node, yaml.MappingNode):
         loader.flatten_mapping(node)
         return _mapping(loader, node, path, document)

@@ -58,9 +58,7 @@ def load_text(text: str, file: str = "environment") -> Environment:
         problems += found
     elif not problems:
         problems.append(
-            Problem(
-                (), "is not a mapping", found=type(document.data).__name__, allowed="keys such as project"
-            )
+            Problem((), "is not a mapping", found=_short(document.data), allowed="keys such as project")
         )
     if problems:
         raise InvalidEnvironment(_located(problems, document, file))
@@ -79,7 +77,7 @@ def _validate(data: dict[str, Any]) -> tuple[Environment | None, list[Problem]]:
         try:
             environment = Environment.model_validate(data)
         except ValidationError as error:
-            details = error.errors(include_url=False)
+            details = _own_errors(error)
             if attempt == 0:  # later attempts see only the holes that taking out has left
                 problems += [_schema_problem(detail) for detail in details]
             cuts = {_smallest_removable(data, detail) for detail in details}
@@ -93,6 +91,18 @@ def _validate(data: dict[str, Any]) -> tuple[Environment | None, list[Problem]]:
         else:
             return environment, problems + _rule_problems(environment, removed)
     return None, problems
+
+
+def _own_errors(error: ValidationError) -> list[ErrorDetails]:
+    """Without `too short` of lists whose items are wrong: pydantic counts the right ones only."""
+    details = error.errors(include_url=False)
+    places = {detail["loc"] for detail in details}
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(len(p) > len(detail["loc"]) and p[: len(detail["loc"])] == detail["loc"] for p in places)
+    ]
 
 
 def _rule_problems(environment: Environment, removed: Sequence[Path]) -> list[Problem]:
@@ -202,15 +212,24 @@ def _touches(path: Path, removed: Iterable[Path]) -> bool:
 def _located(problems: list[Problem], document: Document, file: str) -> list[Problem]:
     located = []
     for problem in problems:
-        path = problem.path
-        if len(path) > 3 and path[0] == "regions" and path[2] == "kafka" and path not in document.lines:
-            shared = path[2:]  # merged in from the environment's section: name the place that was written
-            if shared in document.lines:
-                path = shared
+        path = _as_written(problem.path, document)
         line = problem.line or document.line(path)
         located.append(replace(problem, path=path, file=file, line=line))
     unique = list(dict.fromkeys(located))
     return sorted(unique, key=lambda p: p.line)
+
+
+def _as_written(path: Path, document: Document) -> Path:
+    """A setting that a region has from the environment's `kafka` section, by the place that was written."""
+    if len(path) > 3 and path[0] == "regions" and path[2] == "kafka":
+        shared = path[2:]
+        if _known(shared, document) > max(1, _known(path, document) - 2):
+            return shared
+    return path
+
+
+def _known(path: Path, document: Document) -> int:
+    return max(length for length in range(len(path) + 1) if path[:length] in document.lines)
 
 
 def _display(path: FilePath) -> str:

@@ -1,0 +1,123 @@
+"""An environment file is loaded whole, or every mistake of it is told with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.topology.environments import environment, text
+from topology import InvalidEnvironment, load_environment
+from topology.loading import environment_path, load_text
+
+
+def problems(content: str) -> list[str]:
+    with pytest.raises(InvalidEnvironment) as caught:
+        load_text(content, "test.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("name", ["local", "production", "three-regions"])
+def test_the_environments_of_the_project_are_valid(name: str) -> None:
+    assert load_environment(name).regions
+
+
+def test_schema_and_rule_mistakes_are_told_in_one_go() -> None:
+    found = problems(
+        text(
+            {
+                "colour": "red",
+                "kafka/replication_factor": 9,
+                "flows/0/policy": "identity",
+                "mirrormaker/autoscaling": {"cpu_percent": 700},
+                "regions/us-west-2/network/cidr": "10.1.0.0/24",
+            }
+        )
+    )
+    assert len(found) == 5
+    for fragment in (
+        "colour: is not a known key",
+        "kafka.replication_factor: is more than the 3 brokers",
+        "flows[0].policy: identity is refused",
+        "mirrormaker.autoscaling.cpu_percent: input should be less than or equal to 100; found: 700",
+        "regions.us-west-2.network.cidr: overlaps 10.1.0.0/16",
+    ):
+        assert any(fragment in problem for problem in found), fragment
+
+
+def test_problems_are_told_in_the_order_of_the_file() -> None:
+    lines = [int(problem.split(":")[1]) for problem in problems(text({"colour": 1, "account": "1"}))]
+    assert lines == sorted(lines)
+
+
+def test_a_mistake_in_a_list_item_does_not_shift_the_places_of_later_ones() -> None:
+    content = text({"flows/0/source": 7, "flows/1": {"source": "us-east-1", "target": "eu-north-1"}})
+    assert any("flows[1].target: is not a region of this environment" in p for p in problems(content))
+
+
+def test_a_region_that_lacks_something_does_not_make_flows_to_it_wrong() -> None:
+    content = text({"regions/eu-west-1": {"network": {"cidr": "10.9.0.0/16"}}})
+    content += "- {source: us-east-1, target: eu-west-1}\n"
+    assert problems(content) == ["test.yaml:17: regions.eu-west-1.eks: is required"]
+
+
+def test_a_shared_mistake_is_told_once_and_where_it_was_written() -> None:
+    found = problems(text({"kafka/storage": {"volume_gib": 2000}}))
+    assert len(found) == 1
+    assert "kafka.storage.autoscaling.max_gib" in found[0]
+
+
+def test_a_region_overrides_parts_of_the_shared_kafka_section() -> None:
+    loaded = environment(
+        {
+            "kafka/server_properties": {"num.io.threads": "8"},
+            "regions/us-east-1/kafka": {"broker": {"count": 6}, "server_properties": {"log.roll.ms": "1"}},
+        }
+    )
+    east, west = (loaded.regions[r].kafka for r in ("us-east-1", "us-west-2"))
+    assert (east.broker.count, west.broker.count) == (6, 3)
+    assert east.server_properties == {"num.io.threads": "8", "log.roll.ms": "1"}
+    assert west.server_properties == {"num.io.threads": "8"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "test.yaml:1: is not a mapping; found: None"),
+        ("- a\n", "is not a mapping"),
+        ("project: [unclosed\n", "is not YAML"),
+        ("project: a\nproject: b\n", "test.yaml:2: project: is given twice; the first is in line 1"),
+        ("1: a\n", "has a key that is not text"),
+        ("a: !!python/object:os.system {}\n", "a: has a tag"),
+        ("account: 123456789012\n", "account: must be quoted"),
+        ("flows: {a: 1}\n", "flows: input should be a valid tuple"),
+        ("regions: []\n", "regions: input should be a valid dictionary"),
+    ],
+)
+def test_what_is_no_environment_at_all_is_told_without_a_traceback(content: str, message: str) -> None:
+    assert any(message in problem for problem in problems(content)), problems(content)
+
+
+def test_unknown_keys_come_with_those_that_are_known() -> None:
+    (problem,) = problems(text({"flows/0/topics": {"includes": []}}))
+    assert problem.endswith("topics.includes: is not a known key; allowed: include, exclude"), problem
+
+
+def test_a_file_that_is_not_there_is_a_problem_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(InvalidEnvironment, match=r"can not be read: No such file.*production"):
+        load_environment(tmp_path / "none.yaml")
+
+
+def test_a_name_is_an_environment_of_the_project_and_a_path_a_file(tmp_path: Path) -> None:
+    assert environment_path("production").name == "production.yaml"
+    assert environment_path(str(tmp_path / "x.yaml")) == tmp_path / "x.yaml"
+
+
+def test_problems_have_a_form_for_machines() -> None:
+    with pytest.raises(InvalidEnvironment) as caught:
+        load_text(text({"kafka/replication_factor": 9}), "test.yaml")
+    (problem,) = caught.value.problems
+    as_json = problem.as_json()
+    assert as_json["path"] == "kafka.replication_factor"
+    assert as_json["allowed"] == "1 to 3"
+    assert isinstance(as_json["line"], int)
