@@ -147,4 +147,7 @@ class MirrorMaker(Model):
     worker_properties: Properties = {}
     connector_properties: ConnectorProperties = ConnectorProperties()
     operations: Operations = Operations()
+    metrics_namespace: KubernetesName = "monitoring"
+    """Namespace from which Prometheus may scrape the pods; everything else is kept out. Default: ours, the
+    namespace that the Prometheus operator's own manifests use."""
     tracing: Tracing = Tracing()

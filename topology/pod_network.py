@@ -1,0 +1,103 @@
+"""Who talks to whom in the workload's namespace: network policies as data.
+
+Connect's REST interface asks for no password and can run code by configuration, so that only the workers
+themselves and the operations pod reach it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from topology.model import Environment
+from topology.names import Names
+from topology.network import PORTS
+from topology.pods import METRICS_PORT, OPERATIONS_PORT, clusters_of
+from topology.workload import REST_PORT
+
+__all__ = ["Peer", "PodPolicy", "PodRule", "Port", "pod_policies"]
+
+HTTPS = 443
+DNS = 53
+
+
+@dataclass(frozen=True)
+class Peer:
+    """One of: pods of a component in the same namespace, all pods of another namespace, an address range."""
+
+    component: str | None = None
+    namespace: str | None = None
+    cidr: str | None = None
+
+
+@dataclass(frozen=True)
+class Port:
+    number: int
+    protocol: str = "TCP"
+
+
+@dataclass(frozen=True)
+class PodRule:
+    """Connections from (or to) any of `peers` on any of `ports`, and why."""
+
+    peers: tuple[Peer, ...]
+    ports: tuple[Port, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class PodPolicy:
+    """What reaches the pods of `component` and what they reach; None: every pod of the namespace."""
+
+    name: str
+    component: str | None
+    ingress: tuple[PodRule, ...] = ()
+    egress: tuple[PodRule, ...] = ()
+
+
+def pod_policies(environment: Environment, region: str) -> tuple[PodPolicy, ...]:
+    """Nothing but what the workers and the operations pod need (Kubernetes, "Network Policies": policies
+    add up, and a pod that one selects is closed to everything else)."""
+    names = Names(environment, region)
+    monitoring = (Peer(namespace=environment.mirrormaker.metrics_namespace),)
+    workers, operations = Peer(component="worker"), Peer(component="operations")
+    rest = (Port(REST_PORT),)
+    clients = tuple(_clients(environment, region))
+    return (
+        PodPolicy(f"{names.workers}-default-deny", None),
+        PodPolicy(
+            names.workers,
+            "worker",
+            ingress=(
+                PodRule((workers, operations), rest, "REST: workers forward to the leader, the reconciler"),
+                PodRule(monitoring, (Port(METRICS_PORT),), "Prometheus scrapes the JMX exporter"),
+            ),
+            egress=(PodRule((workers,), rest, "REST: a worker forwards to the leader"), *clients),
+        ),
+        PodPolicy(
+            names.operations,
+            "operations",
+            ingress=(PodRule(monitoring, (Port(OPERATIONS_PORT),), "Prometheus scrapes the reconciler"),),
+            egress=(PodRule((workers,), rest, "The reconciler calls Connect's REST"), *clients),
+        ),
+    )
+
+
+def _clients(environment: Environment, region: str) -> Iterator[PodRule]:
+    regions = clusters_of(environment, region).values()
+    brokers = tuple(Peer(cidr=str(environment.regions[other].network.cidr)) for other in regions)
+    yield PodRule(
+        # NodeLocal DNSCache listens on a link-local address of the node (Kubernetes, "Using NodeLocal
+        # DNSCache in Kubernetes Clusters")
+        (Peer(namespace="kube-system"), Peer(cidr="169.254.20.10/32")),
+        (Port(DNS, "UDP"), Port(DNS)),
+        "Names of brokers, of STS and of the workers",
+    )
+    yield PodRule(brokers, (Port(PORTS["iam"]),), "Brokers of the flows' clusters, by IAM")
+    yield PodRule((Peer(cidr="0.0.0.0/0"),), (Port(HTTPS),), "STS, CloudWatch and the API server")
+    tracing = environment.mirrormaker.tracing
+    if tracing.istio:
+        yield PodRule((Peer(namespace="istio-system"),), (Port(15012),), "The proxy's control plane")
+    if tracing.xray:
+        # CloudWatch User Guide, Application Signals: the agent's ports for traces and metrics
+        yield PodRule((Peer(namespace="amazon-cloudwatch"),), (Port(4315), Port(4316), Port(2000)), "Traces")

@@ -1,0 +1,185 @@
+"""The pods of the workload: paths, ports, arguments, environment variables and annotations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from topology.flows import flows_into
+from topology.model import Environment
+from topology.model.mirrormaker import MirrorMaker, Operations, Tracing
+from topology.names import Names, bootstrap_variable
+from topology.worker_files import JMX_FILE, LOG_FILE, PROPERTIES_FILE
+from topology.workload import GRACE_SECONDS, REST_PORT, jvm_flags
+
+__all__ = [
+    "AGENT_JAR",
+    "CONNECTOR_DIRECTORY",
+    "JARS",
+    "MAIN_CLASS",
+    "METRICS_PORT",
+    "OPERATIONS_GRACE_SECONDS",
+    "OPERATIONS_PORT",
+    "PRE_STOP_SECONDS",
+    "TOKEN_DIRECTORY",
+    "USER_ID",
+    "WORKER_DIRECTORY",
+    "Labels",
+    "clusters_of",
+    "cpu_quantity",
+    "identity_variables",
+    "labels",
+    "memory_quantity",
+    "min_available",
+    "operations_arguments",
+    "pod_annotations",
+    "rollout_minutes",
+    "worker_arguments",
+]
+
+METRICS_PORT = 9404
+"""The JMX exporter of a worker (its registered default, Prometheus wiki, "Default port allocations")."""
+OPERATIONS_PORT = 9405
+"""Metrics and health of the operations pod."""
+
+JARS = "/opt/kafka/libs"
+AGENT_JAR = "/opt/kafka/agent/jmx_prometheus_javaagent.jar"
+MAIN_CLASS = "org.apache.kafka.connect.cli.ConnectDistributed"
+"""What image/ puts where: all jars, the agent under a name without a version, `java` as the entry point."""
+
+WORKER_DIRECTORY = "/etc/mirrormaker2/worker"
+CONNECTOR_DIRECTORY = "/etc/mirrormaker2/connectors"
+TOKEN_DIRECTORY = "/var/run/secrets/eks.amazonaws.com/serviceaccount"  # noqa: S105 - a path
+"""Where EKS mounts a pod's token for STS (EKS User Guide, "Configure Pods to use a Kubernetes service
+account")."""
+
+USER_ID = 65532
+"""User and group of both images: "nonroot" of distroless images, which no package owns files of."""
+
+PRE_STOP_SECONDS = 5
+"""A worker answers REST this long after its pod has left the Services' endpoints, because nodes learn of that
+in their own time (Kubernetes, "Pod Lifecycle", termination)."""
+OPERATIONS_GRACE_SECONDS = 30
+"""The reconciler ends the pass it is in; a call to Connect is given up after ten seconds."""
+SECONDS_A_POD = 90
+"""What a rolled pod may take until it is ready: the image, the JVM, joining the group, two probes."""
+
+ISTIO_CONFIG = '{"holdApplicationUntilProxyStarts": true}'
+
+
+@dataclass(frozen=True)
+class Labels:
+    """`selector` never changes (a Deployment's is immutable); `all` is what objects carry."""
+
+    selector: dict[str, str]
+    all: dict[str, str]
+
+
+def labels(environment: Environment, region: str, component: str) -> Labels:
+    """Labels of what belongs to `component` (worker or operations), as Kubernetes recommends them
+    (Kubernetes, "Recommended Labels")."""
+    selector = {
+        "app.kubernetes.io/name": Names(environment, region).workers,
+        "app.kubernetes.io/component": component,
+    }
+    others = {
+        "app.kubernetes.io/instance": Names(environment, region).prefix,
+        "app.kubernetes.io/part-of": environment.project,
+        "app.kubernetes.io/managed-by": "terraform",
+    }
+    return Labels(selector, selector | others)
+
+
+def clusters_of(environment: Environment, region: str) -> dict[str, str]:
+    """Environment variable and region of every Kafka cluster that the workers of `region` talk to: their own
+    and the sources of their flows."""
+    regions = [region, *(flow.source for flow in flows_into(environment, region))]
+    return {bootstrap_variable(environment.alias(other)): other for other in regions}
+
+
+def identity_variables(region: str, role_arn: str, session: str) -> dict[str, str]:
+    """What the AWS SDK needs to become the role. The session's name is fixed, because MSK refuses to
+    re-authenticate a connection under another name (aws-msk-iam-auth, issue 104)."""
+    return {
+        "AWS_REGION": region,
+        "AWS_ROLE_ARN": role_arn,
+        "AWS_ROLE_SESSION_NAME": session,
+        "AWS_STS_REGIONAL_ENDPOINTS": "regional",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": f"{TOKEN_DIRECTORY}/token",
+    }
+
+
+def worker_arguments(mirrormaker: MirrorMaker) -> tuple[str, ...]:
+    """Arguments of `java`, which is the container's first process: SIGTERM reaches Connect, and Connect
+    flushes its offsets."""
+    return (
+        *jvm_flags(mirrormaker),
+        f"-javaagent:{AGENT_JAR}={METRICS_PORT}:{WORKER_DIRECTORY}/{JMX_FILE}",
+        f"-Dlog4j2.configurationFile={WORKER_DIRECTORY}/{LOG_FILE}",
+        "-cp",
+        f"{JARS}/*",
+        MAIN_CLASS,
+        f"{WORKER_DIRECTORY}/{PROPERTIES_FILE}",
+    )
+
+
+def operations_arguments(operations: Operations, service: str) -> tuple[str, ...]:
+    """Arguments of the operations image: reconcile the mounted connectors through the workers' Service."""
+    return (
+        "reconcile",
+        "--connect",
+        f"http://{service}:{REST_PORT}",
+        "--connectors",
+        CONNECTOR_DIRECTORY,
+        "--interval",
+        str(operations.interval_seconds),
+        "--metrics-port",
+        str(OPERATIONS_PORT),
+    )
+
+
+def pod_annotations(tracing: Tracing, metrics_port: int, java: bool = False) -> dict[str, str]:
+    """Annotations of a pod: for Prometheus, the cluster autoscaler and, where they are asked for, the mesh
+    and tracing."""
+    found = {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(metrics_port),
+        "prometheus.io/path": "/metrics",
+        # the emptyDir of /tmp would keep the pod's node for ever (Cluster Autoscaler FAQ, "What types of
+        # pods can prevent CA from removing a node?")
+        "cluster-autoscaler.kubernetes.io/safe-to-evict": "true",
+    }
+    if tracing.istio:
+        # Kafka is TLS already and the proxy would only end it; the namespace is restricted, so that the mesh
+        # needs Istio's CNI plugin (Istio, "Install Istio with Pod Security Admission")
+        found |= {
+            "traffic.sidecar.istio.io/excludeOutboundPorts": "9098",
+            "traffic.sidecar.istio.io/excludeInboundPorts": str(metrics_port),
+            "proxy.istio.io/config": ISTIO_CONFIG,
+        }
+    if tracing.xray and java:
+        # the agent of the CloudWatch Observability add-on, which sends to X-Ray (CloudWatch User Guide,
+        # "Application Signals", enable on EKS)
+        found["instrumentation.opentelemetry.io/inject-java"] = "true"
+    return found
+
+
+def min_available(mirrormaker: MirrorMaker) -> int:
+    """Workers that a drained node must leave: all but one of the fewest, and one at least."""
+    return max(1, mirrormaker.replicas.min - 1)
+
+
+def rollout_minutes(mirrormaker: MirrorMaker) -> int:
+    """How long Terraform waits for the most replicas to roll one after another before it says that they do
+    not; an old pod's grace period overlaps with the start of the next."""
+    seconds = mirrormaker.replicas.max * SECONDS_A_POD + GRACE_SECONDS
+    return max(5, -(-seconds // 60))
+
+
+def cpu_quantity(millicores: int) -> str:
+    """As the API server writes it back, so that the next plan is empty: 1000 -> `1`, 250 -> `250m`."""
+    return f"{millicores}m" if millicores % 1000 else str(millicores // 1000)
+
+
+def memory_quantity(mib: int) -> str:
+    """As the API server writes it back: 2048 -> `2Gi`, 1536 -> `1536Mi`."""
+    return f"{mib}Mi" if mib % 1024 else f"{mib // 1024}Gi"
