@@ -1,6 +1,6 @@
 """The catalogue of Kafka's own configuration definitions: which properties a Kafka version has.
 
-    python -m localcloud.kafka.catalogue           # a topology/catalogue/kafka-<version>.json for all VERSIONS
+    python -m localcloud.kafka.catalogue           # topology/catalogue/kafka-<version>.json of all VERSIONS
     python -m localcloud.kafka.catalogue 4.1.1     # one version
 
 Kafka's configuration classes carry a `main` that prints their ConfigDef as HTML (it makes the tables of

@@ -1,0 +1,179 @@
+"""A region's Kafka: one real KRaft broker inside the WAN."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import subprocess
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import javaproperties
+from confluent_kafka import KafkaException, TopicPartition
+
+# Its documentation imports these from here; its types do not say so.
+from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec  # type: ignore[attr-defined]
+
+from localcloud.kafka.jvm import JavaProcess, JavaProcessError
+from localcloud.kafka.server import server_properties
+from localcloud.kafka.site import Site
+
+__all__ = ["BROKER_FLAGS", "KafkaCluster", "start_clusters"]
+
+BROKER_FLAGS = ("-Xms256m", "-Xmx400m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""Two brokers and four workers share one small machine: a small heap, one GC thread, and no optimizing
+compiler, whose threads take both cores for the first half minute. Pass others where throughput is
+measured."""
+
+_FORMAT_FLAGS = ("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+_READY_SECONDS = 60
+_STOP_SECONDS = 20
+_LEADER_SECONDS = 20
+_CONTROLLER_PORT = 9093
+
+# librdkafka reports each refused connection while a broker starts; the wait below says it once if it matters.
+_silent = logging.getLogger("localcloud.kafka.client")
+_silent.addHandler(logging.NullHandler())
+_silent.propagate = False
+
+
+@dataclass(frozen=True)
+class KafkaCluster:
+    """A running single-node cluster; start it with `KafkaCluster.start`, end it with `stop`."""
+
+    region: str
+    bootstrap: str
+    """host:port as the host sees it; Wan.bootstrap says it for clients in other regions."""
+    properties: Mapping[str, str]
+    """The broker's server.properties."""
+    process: JavaProcess
+    admin: AdminClient
+
+    @classmethod
+    def start(
+        cls, site: Site, server: Mapping[str, str], flags: Sequence[str] = BROKER_FLAGS
+    ) -> KafkaCluster:
+        """Format the storage and start the broker of a region; returns when it answers.
+
+        `server` are the properties of the MSK configuration (server.py says which a single node overrides);
+        the site's directory must not hold an earlier cluster.
+        Raises JavaProcessError with the end of the broker's log.
+        """
+        site.directory.mkdir(parents=True, exist_ok=True)
+        config = site.directory / "server.properties"
+        listeners, port = site.wan.listeners(site.region), site.wan.port(site.region, _CONTROLLER_PORT)
+        properties = server_properties(server, listeners, port, site.directory / "data")
+        config.write_text(javaproperties.dumps(properties, sort_keys=True, timestamp=False))
+        _format(site, config)
+        command = site.command(flags, "kafka.Kafka", str(config))
+        process = JavaProcess(f"broker of {site.region}", command, site.directory / "broker.log", {})
+        bootstrap = site.wan.bootstrap(site.region)
+        cluster = cls(site.region, bootstrap, properties, process, _admin(bootstrap))
+        try:
+            process.wait_until(cluster.answers, _READY_SECONDS)
+        except JavaProcessError:
+            process.stop(0)
+            raise
+        return cluster
+
+    @property
+    def log(self) -> Path:
+        """The broker's log file."""
+        return self.process.log
+
+    def answers(self) -> bool:
+        """Whether the broker answers a metadata request within a second."""
+        try:
+            return bool(self.admin.list_topics(timeout=1).brokers)
+        except KafkaException:
+            return False
+
+    def topics(self) -> dict[str, int]:
+        """Every topic, internal ones too, and its number of partitions."""
+        found = self.admin.list_topics(timeout=10).topics
+        return {name: len(topic.partitions) for name, topic in sorted(found.items())}
+
+    def create_topics(self, partitions: Mapping[str, int], config: Mapping[str, str] | None = None) -> None:
+        """Create topics (name -> partitions) with the same topic config; returns when they can be written to.
+
+        Raises confluent_kafka.KafkaException, for a topic that exists too, and JavaProcessError when one gets
+        no leader.
+        """
+        new = [
+            NewTopic(name, num_partitions=count, replication_factor=1, config=dict(config or {}))
+            for name, count in partitions.items()
+        ]
+        for future in self.admin.create_topics(new).values():
+            future.result()
+        deadline = time.monotonic() + _LEADER_SECONDS
+        for topic in partitions:
+            while not self._has_leaders(topic):
+                if time.monotonic() > deadline:
+                    raise JavaProcessError(
+                        f"{topic} has no leader after {_LEADER_SECONDS} s:\n{self.process.tail()}"
+                    )
+                time.sleep(0.05)
+
+    def end_offsets(self, topic: str) -> dict[int, int]:
+        """Partition -> the offset after its last record (control records of transactions count too).
+
+        Raises KeyError where there is no such topic.
+        """
+        partitions = [TopicPartition(topic, n) for n in range(self.topics()[topic])]
+        latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        asked = self.admin.list_offsets(dict.fromkeys(partitions, latest))
+        return {partition.partition: future.result().offset for partition, future in asked.items()}
+
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL after 20 s."""
+        self.process.stop(_STOP_SECONDS)
+
+    def _has_leaders(self, topic: str) -> bool:
+        # The topic is in the metadata before its broker has taken the lead: NOT_LEADER_FOR_PARTITION until
+        # then.
+        try:
+            return bool(self.end_offsets(topic))
+        except (KeyError, KafkaException):
+            return False
+
+
+def start_clusters(
+    sites: Sequence[Site], server: Mapping[str, Mapping[str, str]], flags: Sequence[str] = BROKER_FLAGS
+) -> dict[str, KafkaCluster]:
+    """Start the clusters of several regions at once; `server` has the properties of each region's.
+
+    If one fails the others are stopped and its error is raised.
+    """
+    with ThreadPoolExecutor(max_workers=len(sites)) as pool:
+        futures = {
+            site.region: pool.submit(KafkaCluster.start, site, server[site.region], flags) for site in sites
+        }
+    failed = [error for future in futures.values() if (error := future.exception())]
+    if failed:
+        for future in futures.values():
+            if future.exception() is None:
+                future.result().stop()
+        raise failed[0]
+    return {region: future.result() for region, future in futures.items()}
+
+
+def _format(site: Site, config: Path) -> None:
+    identifier = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    arguments = ("format", "--cluster-id", identifier, "--config", str(config))
+    command = site.outside(_FORMAT_FLAGS, "kafka.tools.StorageTool", *arguments)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise JavaProcessError(f"formatting the storage of {config} failed:\n{done.stdout}{done.stderr}")
+
+
+def _admin(bootstrap: str) -> AdminClient:
+    # librdkafka waits longer and longer between connections; a broker that has just opened its port must not
+    # wait.
+    return AdminClient(
+        {"bootstrap.servers": bootstrap, "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 100},
+        logger=_silent,
+    )

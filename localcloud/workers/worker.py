@@ -1,0 +1,141 @@
+"""A Connect worker of a region as a process, started from the content of the worker ConfigMap."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import javaproperties
+
+from localcloud.kafka.jvm import JavaProcess, JavaProcessError
+from localcloud.kafka.site import Site
+from localcloud.wan import Wan
+from localcloud.workers.localize import Localized, localize
+from topology.names import bootstrap_variable
+
+__all__ = ["WORKER_FLAGS", "ConnectWorker", "WorkerError", "bootstrap_environment", "read_properties"]
+
+WORKER_FLAGS = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""For workers whose Deployment is not at hand; pass the flags of the synthesized one where it is."""
+
+REST_PORT = 8083
+_MAIN = "org.apache.kafka.connect.cli.ConnectDistributed"
+_READY_SECONDS = 120
+_STOP_SECONDS = 40  # task.shutdown.graceful.timeout.ms is 30 s in the deployed configuration
+
+
+class WorkerError(ValueError):
+    """A worker configuration can not be read; the text says where and what was found."""
+
+
+@dataclass(frozen=True)
+class ConnectWorker:
+    """A worker process; start it with `ConnectWorker.start`, end it with `stop` or `kill`."""
+
+    region: str
+    name: str
+    rest_url: str
+    """REST of this worker as the host reaches it: http://host:port, no slash at the end."""
+    localized: Localized
+    """The properties that the worker runs with, and how they differ from the deployed ones."""
+    process: JavaProcess
+
+    @classmethod
+    def start(
+        cls,
+        site: Site,
+        properties: str,
+        environment: Mapping[str, str],
+        number: int = 0,
+        flags: Sequence[str] = WORKER_FLAGS,
+    ) -> ConnectWorker:
+        """Start worker `number` (from 0) of a region; it is not ready yet, see `wait_ready`.
+
+        `properties` is the text of connect-distributed.properties in the worker ConfigMap. What it reads by
+        ${env:...} comes from `environment` (see bootstrap_environment); POD_IP is the region's address.
+        Workers of a region share that address, so their REST ports count up from 8083 (in a proxy WAN: free
+        ports). `flags` are the JVM's, as in the synthesized Deployment. Raises WorkerError for an unreadable
+        text.
+        """
+        site.directory.mkdir(parents=True, exist_ok=True)
+        name = f"worker-{site.region}-{number}"
+        port, address = site.wan.port(site.region, REST_PORT + number), site.wan.address(site.region)
+        localized = localize(read_properties(properties, name), _rest_addresses(site.wan, port))
+        config = site.directory / f"{name}.properties"
+        # ASCII with \u escapes: what java.util.Properties.load(InputStream) reads
+        config.write_text(javaproperties.dumps(localized.properties, sort_keys=True, timestamp=False))
+        command = site.command(flags, _MAIN, str(config))
+        pod = {**environment, "POD_IP": address}
+        process = JavaProcess(name, command, site.directory / f"{name}.log", pod)
+        return cls(site.region, name, f"http://{address}:{port}", localized, process)
+
+    @property
+    def log(self) -> Path:
+        """The worker's log file."""
+        return self.process.log
+
+    def wait_ready(self, seconds: float = _READY_SECONDS) -> None:
+        """Wait until GET /health answers 200 (KIP-1017): the worker has joined its group.
+
+        Raises JavaProcessError with the end of the log.
+        """
+        try:
+            self.process.wait_until(self.healthy, seconds)
+        except JavaProcessError:
+            self.process.stop(0)
+            raise
+
+    def healthy(self) -> bool:
+        """Whether the worker says so; a worker that still starts refuses, is silent or answers 404 or 503."""
+        try:
+            # Loopback or a namespace of ours: a proxy of the user's environment would not find it.
+            return (
+                httpx.get(f"{self.rest_url}/health", timeout=10, trust_env=False).status_code
+                == httpx.codes.OK
+            )
+        except httpx.TransportError:
+            return False
+
+    def kill(self, sig: int = signal.SIGKILL) -> None:
+        """Send a signal: SIGKILL for a crash, SIGSTOP and SIGCONT for a hang."""
+        self.process.kill(sig)
+
+    def stop(self) -> None:
+        """SIGTERM, upon which a worker stops its tasks, commits and leaves; SIGKILL after 40 s."""
+        self.process.stop(_STOP_SECONDS)
+
+
+def bootstrap_environment(wan: Wan, region: str, clusters: Mapping[str, str]) -> dict[str, str]:
+    """BOOTSTRAP_<ALIAS> for the workers of `region`: each cluster's address as that region sees it.
+
+    `clusters` maps a cluster's alias to the region that it is in.
+    """
+    return {bootstrap_variable(alias): wan.bootstrap(home, region) for alias, home in clusters.items()}
+
+
+def read_properties(text: str, where: str) -> dict[str, str]:
+    """The properties of a text in the format of java.util.Properties.
+
+    Raises WorkerError for a bad escape and for a key that is there twice: Java takes the last one silently.
+    """
+    found: dict[str, str] = {}
+    try:
+        for entry in javaproperties.parse(text):
+            if isinstance(entry, javaproperties.KeyValue):
+                if entry.key in found:
+                    raise WorkerError(f"{where}: {entry.key} is there twice; a property is set once")
+                found[entry.key] = entry.value
+    except javaproperties.InvalidUEscapeError as error:
+        raise WorkerError(f"{where}: {error}; \\u is followed by four hexadecimal digits") from error
+    return found
+
+
+def _rest_addresses(wan: Wan, port: int) -> dict[str, str]:
+    return {
+        "listeners": f"http://{wan.bind_address}:{port}",
+        "rest.advertised.host.name": "${env:POD_IP}",
+        "rest.advertised.port": str(port),
+    }
