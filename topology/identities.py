@@ -18,19 +18,27 @@ from topology.logs import workers_log_group
 from topology.metrics import PROBE_NAMESPACE
 from topology.model import Environment
 from topology.names import Names
+from topology.outputs import (
+    AUTOSCALER_ROLE_ARN,
+    LOG_ROUTING_ROLE_ARN,
+    OPERATIONS_ROLE_ARN,
+    WORKER_ROLE_ARN,
+)
+from topology.subjects import autoscaler_subject, log_routing_subject, operations_subject, worker_subject
 
 __all__ = ["Identity", "IdentityId", "identities", "identity", "identity_policy"]
 
-IdentityId = Literal["workers", "operations", "log_routing", "autoscaler"]
+IdentityId = Literal["worker", "operations", "log_routing", "autoscaler"]
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A service account and its IRSA role. identity-R publishes the role's ARN as `<id>_role_arn`."""
+    """A service account and its IRSA role; identity-R publishes the role's ARN as `output`."""
 
     id: IdentityId
     role_name: str
     subject: TrustSubject
+    output: str
     description: str
 
 
@@ -38,7 +46,7 @@ def identities(environment: Environment, region: str) -> tuple[Identity, ...]:
     """The identities of `region`: workers and operations where flows end, the platform's where it is
     switched on."""
     wanted: tuple[tuple[IdentityId, bool], ...] = (
-        ("workers", bool(flows_into(environment, region))),
+        ("worker", bool(flows_into(environment, region))),
         ("operations", bool(flows_into(environment, region))),
         ("log_routing", environment.platform.log_routing.enabled),
         ("autoscaler", environment.platform.cluster_autoscaler.enabled),
@@ -48,20 +56,40 @@ def identities(environment: Environment, region: str) -> tuple[Identity, ...]:
 
 def identity(environment: Environment, region: str, identity_id: IdentityId) -> Identity:
     """One identity of `region`, enabled or not."""
-    names, workload = Names(environment, region), environment.mirrormaker
+    names = Names(environment, region)
     match identity_id:
-        case "workers":
-            account = TrustSubject(workload.namespace, workload.service_account)
-            return Identity("workers", names.worker_role, account, "MirrorMaker 2 workers")
+        case "worker":
+            return Identity(
+                "worker",
+                names.worker_role,
+                worker_subject(environment),
+                WORKER_ROLE_ARN,
+                "MirrorMaker 2 workers",
+            )
         case "operations":
-            account = TrustSubject(workload.namespace, names.operations)
-            return Identity("operations", names.operations_role, account, "Reconciler and probe")
+            return Identity(
+                "operations",
+                names.operations_role,
+                operations_subject(environment, region),
+                OPERATIONS_ROLE_ARN,
+                "Reconciler and probe of MirrorMaker 2",
+            )
         case "log_routing":
-            account = TrustSubject("amazon-cloudwatch", "fluent-bit")
-            return Identity("log_routing", names.log_routing_role, account, "Fluent Bit")
+            return Identity(
+                "log_routing",
+                names.log_routing_role,
+                log_routing_subject(),
+                LOG_ROUTING_ROLE_ARN,
+                "Fluent Bit to CloudWatch Logs",
+            )
         case "autoscaler":
-            account = TrustSubject("kube-system", "cluster-autoscaler")
-            return Identity("autoscaler", names.autoscaler_role, account, "Cluster autoscaler")
+            return Identity(
+                "autoscaler",
+                names.autoscaler_role,
+                autoscaler_subject(),
+                AUTOSCALER_ROLE_ARN,
+                "Cluster autoscaler",
+            )
 
 
 def identity_policy(
@@ -69,7 +97,7 @@ def identity_policy(
 ) -> dict[str, Any]:
     """What an identity may do; `cluster_arn` gives the ARN of a region's MSK cluster."""
     match identity_id:
-        case "workers":
+        case "worker":
             return policy_document(worker_statements(environment, region), cluster_arn)
         case "operations":
             document = policy_document(operations_statements(environment, region), cluster_arn)

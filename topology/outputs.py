@@ -7,10 +7,23 @@ __all__ = [
     "BOOTSTRAP_BROKERS_IAM",
     "CLUSTER_ARN",
     "CLUSTER_NAME",
+    "CLUSTER_UUID",
     "LOG_ROUTING_ROLE_ARN",
     "OPERATIONS_ROLE_ARN",
+    "PRIVATE_SUBNET_IDS",
+    "ROUTE_TABLE_ID",
+    "VPC_ID",
+    "WORKERS_LOG_GROUP",
     "WORKER_ROLE_ARN",
 ]
+
+# network-R
+VPC_ID = "vpc_id"
+PRIVATE_SUBNET_IDS = "private_subnet_ids"
+ROUTE_TABLE_ID = "route_table_id"  # only where the VPC is created
+
+# logs-R
+WORKERS_LOG_GROUP = "workers_log_group"
 
 # identity-R
 WORKER_ROLE_ARN = "worker_role_arn"
@@ -22,3 +35,4 @@ AUTOSCALER_ROLE_ARN = "autoscaler_role_arn"
 CLUSTER_ARN = "cluster_arn"
 CLUSTER_NAME = "cluster_name"
 BOOTSTRAP_BROKERS_IAM = "bootstrap_brokers_iam"
+CLUSTER_UUID = "cluster_uuid"  # the one part of the ARN that is not known before

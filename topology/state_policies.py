@@ -40,21 +40,13 @@ def tls_only_policy(environment: Environment, bucket: str) -> dict[str, Any]:
     }
 
 
-def replication_trust(environment: Environment, region: str) -> dict[str, Any]:
-    """S3 may assume the role, for this region's bucket only."""
-    bucket = bucket_arn(environment, Names(environment, region).state_bucket)
+def replication_trust() -> dict[str, Any]:
+    """S3 may assume the role. It needs no condition against a confused deputy: only this account can pass the
+    role to a bucket (S3 User Guide, "Setting up permissions for live replication")."""
     return {
         "Version": "2012-10-17",
         "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "s3.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-                "Condition": {
-                    "StringEquals": {"aws:SourceAccount": environment.account},
-                    "ArnEquals": {"aws:SourceArn": bucket},
-                },
-            }
+            {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
         ],
     }
 
@@ -90,32 +82,30 @@ def replication_policy(environment: Environment, region: str, key: str, replica_
                 "Action": ["s3:ReplicateObject", "s3:ReplicateTags"],
                 "Resource": f"{replica}/{STATE_OBJECTS}",
             },
-            _through_s3(environment, region, "DecryptState", "kms:Decrypt", key, source),
-            _through_s3(
-                environment,
-                replica_region(environment, region),
-                "EncryptReplica",
-                "kms:Encrypt",
-                replica_key,
-                replica,
-            ),
+            {
+                "Sid": "DecryptState",
+                "Effect": "Allow",
+                "Action": "kms:Decrypt",
+                "Resource": key,
+                "Condition": _through_s3(environment, region, source),
+            },
+            {
+                "Sid": "EncryptReplica",
+                "Effect": "Allow",
+                "Action": "kms:Encrypt",
+                "Resource": replica_key,
+                "Condition": _through_s3(environment, replica_region(environment, region), replica),
+            },
         ],
     }
 
 
-def _through_s3(
-    environment: Environment, region: str, sid: str, action: str, key: str, bucket: str
-) -> dict[str, Any]:
-    """With bucket keys the encryption context is the ARN of the bucket, not of the object."""
+def _through_s3(environment: Environment, region: str, bucket: str) -> dict[str, Any]:
+    """Only by S3 of `region`, only for `bucket`. With bucket keys the encryption context is the ARN of the
+    bucket, not of the object."""
     return {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Action": action,
-        "Resource": key,
-        "Condition": {
-            "StringEquals": {
-                "kms:ViaService": f"s3.{region}.{dns_suffix(environment)}",
-                "kms:EncryptionContext:aws:s3:arn": bucket,
-            }
-        },
+        "StringEquals": {
+            "kms:ViaService": f"s3.{region}.{dns_suffix(environment)}",
+            "kms:EncryptionContext:aws:s3:arn": bucket,
+        }
     }

@@ -1,0 +1,1 @@
+"""Constructs, one concern each: they take typed values and expose typed attributes."""

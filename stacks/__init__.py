@@ -1,0 +1,1 @@
+"""Stacks: one Terraform state each, of one kind in one region. They only wire."""
