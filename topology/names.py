@@ -18,6 +18,7 @@ LIMITS: dict[str, int] = {
     "kms_alias": 256,  # KMS API reference, CreateAlias
     "log_group": 512,  # CloudWatch Logs API reference, CreateLogGroup
     "security_group": 255,  # EC2 API reference, CreateSecurityGroup
+    "secret": 512,  # Secrets Manager API reference, CreateSecret
     "sns_topic": 256,  # SNS API reference, CreateTopic
     "alarm": 255,  # CloudWatch API reference, PutMetricAlarm
     "dashboard": 255,  # CloudWatch API reference, PutDashboard
@@ -106,6 +107,12 @@ class Names:
         """CloudWatch dashboard of the region; dashboards are global."""
         return _fit("dashboard", f"{self.prefix}-{self.region}")
 
+    @property
+    def scram_secret(self) -> str:
+        """SCRAM credentials; MSK takes only secrets of this prefix (MSK Developer Guide, "Sign-in credentials
+        authentication with AWS Secrets Manager")."""
+        return _fit("secret", f"AmazonMSK_{self.prefix}")
+
     def kms_alias(self, purpose: str) -> str:
         """Alias of the key for `purpose` (msk, logs, state)."""
         return _fit("kms_alias", f"alias/{self.prefix}-{purpose}")
@@ -149,6 +156,11 @@ class Names:
     def operations(self) -> str:
         """Deployment and ServiceAccount of the reconciler and probe."""
         return "mirrormaker2-operations"
+
+    @property
+    def priority_class(self) -> str:
+        """Priority class of the pods; classes belong to the whole cluster, so it has the prefix."""
+        return _fit("kubernetes", f"{self.prefix}-mirrormaker2")
 
     def all(self) -> Iterator[tuple[str, str]]:
         """Kind and name of every name that has a limit. Raises NameTooLongError at the first too long."""

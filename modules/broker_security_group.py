@@ -1,0 +1,42 @@
+"""The brokers' security group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
+from constructs import Construct
+
+from topology.network import IngressRule
+
+__all__ = ["BrokerSecurityGroup"]
+
+
+class BrokerSecurityGroup(Construct):
+    """Lets in what the rules say, and nothing out: answers need no rule, and brokers speak to each other over
+    interfaces of MSK's own. (Terraform takes away the rule that lets everything out.)"""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, name: str, vpc_id: str, rules: Iterable[IngressRule]
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.group = SecurityGroup(
+            self, "Default", name=name, description="Clients of the MSK brokers", vpc_id=vpc_id
+        )
+        for rule in rules:
+            VpcSecurityGroupIngressRule(
+                self,
+                rule.key,
+                security_group_id=self.group.id,
+                description=rule.description,
+                ip_protocol="tcp",
+                from_port=rule.port,
+                to_port=rule.port,
+                cidr_ipv4=rule.cidr,
+            )
+
+    @property
+    def id(self) -> str:
+        """Id of the group."""
+        return self.group.id
