@@ -1,0 +1,39 @@
+"""What the tests with real brokers share: the jars, and how nothing may be left."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from pyroute2 import IPRoute
+
+from localcloud.kafka.site import Site
+from localcloud.wan import Wan
+from localcloud.wan.runs import runs
+
+
+def libs() -> Path:
+    """The directory with Kafka's jars; `make test` sets the variable."""
+    named = os.environ.get("MSK_MIRROR_KAFKA_LIBS")
+    if not named or shutil.which("java") is None:
+        pytest.fail("MSK_MIRROR_KAFKA_LIBS and a java on the PATH are needed: run the tests by `make test`")
+    return Path(named)
+
+
+def sites(wan: Wan, directory: Path) -> dict[str, Site]:
+    """A site for each region of the WAN."""
+    return {region: Site(region, wan, directory / region, libs()) for region in wan.regions}
+
+
+def network_of_this_machine() -> set[str]:
+    """The names of all interfaces and the destinations of all routes in the host's namespace."""
+    with IPRoute() as routes:
+        links = {str(link.get("ifname")) for link in routes.get_links()}
+        return links | {str(route.get("dst")) for route in routes.get_routes(family=2)}
+
+
+def left_of(run: str) -> list[int]:
+    """Processes of a run that still live."""
+    return [pid for found in runs() if found.id == run for pid in found.processes]
