@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,17 +18,14 @@ from topology.logs import workers_log_group
 from topology.merge import deep_merge
 from topology.model import Environment
 from topology.model.environment import Chart
+from topology.outputs import AUTOSCALER_ROLE_ARN, LOG_ROUTING_ROLE_ARN
 from topology.subjects import PLATFORM_NAMESPACE, autoscaler_subject, log_routing_subject
 
-__all__ = ["ChartRelease", "RoleArns", "chart_releases", "workers_log_files"]
+__all__ = ["ChartRelease", "RoleArn", "chart_releases", "workers_log_files"]
 
 
-@dataclass(frozen=True)
-class RoleArns:
-    """Roles of the charts' service accounts; Terraform references will do."""
-
-    log_routing: str
-    autoscaler: str
+RoleArn = Callable[[str], str]
+"""ARN of the role that identity-R publishes under an output's name; a Terraform reference will do."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +116,10 @@ class FluentBit(Values):
     tolerations: list[dict[str, str]]
 
 
-def chart_releases(environment: Environment, region: str, roles: RoleArns) -> tuple[ChartRelease, ...]:
-    """The releases that are switched on, in the order in which they are installed."""
-    return tuple(_releases(environment, region, roles))
+def chart_releases(environment: Environment, region: str, role_arn: RoleArn) -> tuple[ChartRelease, ...]:
+    """The releases that are switched on, in the order in which they are installed; `role_arn` is asked only
+    for the roles that these need."""
+    return tuple(_releases(environment, region, role_arn))
 
 
 def workers_log_files(environment: Environment) -> str:
@@ -130,7 +128,7 @@ def workers_log_files(environment: Environment) -> str:
     return f"/var/log/containers/*_{environment.mirrormaker.namespace}_*.log"
 
 
-def _releases(environment: Environment, region: str, roles: RoleArns) -> Iterator[ChartRelease]:
+def _releases(environment: Environment, region: str, role_arn: RoleArn) -> Iterator[ChartRelease]:
     platform = environment.platform
     if platform.metrics_server.enabled:
         yield _release(
@@ -144,14 +142,14 @@ def _releases(environment: Environment, region: str, roles: RoleArns) -> Iterato
             "cluster-autoscaler",
             "https://kubernetes.github.io/autoscaler",
             platform.cluster_autoscaler,
-            _cluster_autoscaler(environment, region, roles.autoscaler),
+            _cluster_autoscaler(environment, region, role_arn(AUTOSCALER_ROLE_ARN)),
         )
     if platform.log_routing.enabled:
         yield _release(
             "aws-for-fluent-bit",
             "https://aws.github.io/eks-charts",
             platform.log_routing,
-            _fluent_bit(environment, region, roles.log_routing),
+            _fluent_bit(environment, region, role_arn(LOG_ROUTING_ROLE_ARN)),
         )
 
 

@@ -14,6 +14,8 @@ def deep_merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, An
     result = copy.deepcopy(dict(base))
     for key, value in over.items():
         found = result.get(key)
-        both = isinstance(value, Mapping) and isinstance(found, Mapping)
-        result[key] = deep_merge(found, value) if both else copy.deepcopy(value)
+        if isinstance(value, Mapping) and isinstance(found, Mapping):
+            result[key] = deep_merge(found, value)
+        else:
+            result[key] = copy.deepcopy(value)
     return result

@@ -19,7 +19,12 @@ __all__ = [
     "METRICS_PORT",
     "OPERATIONS_GRACE_SECONDS",
     "OPERATIONS_PORT",
+    "PODS_DOWN_A_MINUTE",
+    "PODS_UP_A_MINUTE",
     "PRE_STOP_SECONDS",
+    "REST_PORT_NAME",
+    "SCRATCH_SIZE",
+    "SETTLE_SECONDS",
     "TOKEN_DIRECTORY",
     "USER_ID",
     "WORKER_DIRECTORY",
@@ -32,10 +37,13 @@ __all__ = [
     "min_available",
     "operations_arguments",
     "pod_annotations",
+    "pod_labels",
     "rollout_minutes",
     "worker_arguments",
 ]
 
+REST_PORT_NAME = "http-rest"
+"""A mesh takes the protocol from the first part of a port's name (Istio, "Protocol Selection")."""
 METRICS_PORT = 9404
 """The JMX exporter of a worker (its registered default, Prometheus wiki, "Default port allocations")."""
 OPERATIONS_PORT = 9405
@@ -58,8 +66,16 @@ USER_ID = 65532
 PRE_STOP_SECONDS = 5
 """A worker answers REST this long after its pod has left the Services' endpoints, because nodes learn of that
 in their own time (Kubernetes, "Pod Lifecycle", termination)."""
+SETTLE_SECONDS = 10
+"""A new worker must stay ready this long before the next old one goes: joining rebalances the tasks, which
+waits five seconds (scheduled.rebalance.max.delay.ms)."""
+SCRATCH_SIZE = "64Mi"
+"""The one directory that a pod can write to: native libraries of compression, JVM figures."""
 OPERATIONS_GRACE_SECONDS = 30
 """The reconciler ends the pass it is in; a call to Connect is given up after ten seconds."""
+PODS_UP_A_MINUTE = 2
+PODS_DOWN_A_MINUTE = 1
+"""Every worker that comes or goes rebalances the tasks: after a peak they go one at a time."""
 SECONDS_A_POD = 90
 """What a rolled pod may take until it is ready: the image, the JVM, joining the group, two probes."""
 
@@ -68,25 +84,27 @@ ISTIO_CONFIG = '{"holdApplicationUntilProxyStarts": true}'
 
 @dataclass(frozen=True)
 class Labels:
-    """`selector` never changes (a Deployment's is immutable); `all` is what objects carry."""
+    """`selector` never changes (a Deployment's is immutable); `shared` is on every object of the workload."""
 
     selector: dict[str, str]
-    all: dict[str, str]
+    shared: dict[str, str]
+
+    @property
+    def all(self) -> dict[str, str]:
+        """What objects of the component carry."""
+        return self.shared | self.selector
 
 
 def labels(environment: Environment, region: str, component: str) -> Labels:
     """Labels of what belongs to `component` (worker or operations), as Kubernetes recommends them
     (Kubernetes, "Recommended Labels")."""
-    selector = {
-        "app.kubernetes.io/name": Names(environment, region).workers,
-        "app.kubernetes.io/component": component,
-    }
+    name = {"app.kubernetes.io/name": Names(environment, region).workers}
     others = {
         "app.kubernetes.io/instance": Names(environment, region).prefix,
         "app.kubernetes.io/part-of": environment.project,
         "app.kubernetes.io/managed-by": "terraform",
     }
-    return Labels(selector, selector | others)
+    return Labels(name | {"app.kubernetes.io/component": component}, name | others)
 
 
 def clusters_of(environment: Environment, region: str) -> dict[str, str]:
@@ -161,6 +179,11 @@ def pod_annotations(tracing: Tracing, metrics_port: int, java: bool = False) -> 
         # "Application Signals", enable on EKS)
         found["instrumentation.opentelemetry.io/inject-java"] = "true"
     return found
+
+
+def pod_labels(labels: Labels, tracing: Tracing) -> dict[str, str]:
+    """Labels of a pod: with the mesh, the one that asks for a proxy (Istio, "Installing the Sidecar")."""
+    return labels.all | ({"sidecar.istio.io/inject": "true"} if tracing.istio else {})
 
 
 def min_available(mirrormaker: MirrorMaker) -> int:
