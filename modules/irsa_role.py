@@ -31,9 +31,7 @@ class IrsaRole(Construct):
         self.role = IamRole(
             self, "Default", name=name, description=description, assume_role_policy=json.dumps(trust)
         )
-        managed = IamPolicy(
-            self, "policy", name=name, description=description, policy=json.dumps(policy)
-        )
+        managed = IamPolicy(self, "policy", name=name, description=description, policy=json.dumps(policy))
         IamRolePolicyAttachment(self, "attachment", role=self.role.name, policy_arn=managed.arn)
 
     @property

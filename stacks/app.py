@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cdktf import App
+
+from stacks.base import RegionStack
 from stacks.identity import IdentityStack
 from stacks.logs import LogsStack
 from stacks.mirrormaker import MirrorMakerStack
 from stacks.msk import MskStack
 from stacks.network import NetworkStack
 from stacks.observability import ObservabilityStack
+from stacks.peering import PeeringStack
 from stacks.platform import PlatformStack
 from stacks.state import StateStack
-
 from topology.flows import flows_into
 from topology.model import Environment
+from topology.network import peerings_of
 
 __all__ = ["add_stacks", "build_app"]
 
-EVERY_REGION = (StateStack, NetworkStack, MskStack, LogsStack, IdentityStack, PlatformStack)
+Presence = Callable[[Environment, str], bool]
+
+
+def _always(_environment: Environment, _region: str) -> bool:
+    return True
+
+
+def _requests_peering(environment: Environment, region: str) -> bool:
+    return bool(peerings_of(environment, region))
+
+
+def _has_workers(environment: Environment, region: str) -> bool:
+    return bool(flows_into(environment, region))
+
+
+STACKS: tuple[tuple[Callable[[App, Environment, str], RegionStack], Presence], ...] = (
+    (StateStack, _always),
+    (NetworkStack, _always),
+    (PeeringStack, _requests_peering),
+    (MskStack, _always),
+    (LogsStack, _always),
+    (IdentityStack, _always),
+    (PlatformStack, _always),
+    (MirrorMakerStack, _has_workers),
+    (ObservabilityStack, _always),
+)
+"""Every kind of stack, in the order in which a region is deployed, and where it is present."""
 
 
 def build_app(environment: Environment, outdir: str | None = None) -> App:
@@ -28,13 +59,9 @@ def build_app(environment: Environment, outdir: str | None = None) -> App:
 
 
 def add_stacks(app: App, environment: Environment) -> None:
-    """Every stack of every region. The workload runs where flows end; the rest is in every region. Kinds go
-    first and regions second, so that a stack finds those that it reads."""
-    for stack in EVERY_REGION:
+    """Every stack of every region. Kinds go first and regions second, so that a stack finds those that it
+    reads in other regions."""
+    for stack, is_present in STACKS:
         for region in environment.regions:
-            stack(app, environment, region)
-    for region in environment.regions:
-        if flows_into(environment, region):
-            MirrorMakerStack(app, environment, region)
-    for region in environment.regions:
-        ObservabilityStack(app, environment, region)
+            if is_present(environment, region):
+                stack(app, environment, region)

@@ -1,0 +1,64 @@
+"""observability-R: whom to tell, what to tell, and what to look at."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from modules.alarm_topic import AlarmTopic
+from modules.dashboard import Dashboard
+from modules.encryption_key import EncryptionKey
+from modules.log_error_filter import LogErrorFilter
+from modules.metric_alarm import MetricAlarm
+from stacks.base import RegionStack
+from topology.alarms import alarms
+from topology.dashboard import dashboard
+from topology.flows import flows_into
+from topology.keys import key_policy
+from topology.logs import ERROR_PATTERN
+from topology.metrics import metric
+from topology.model import Environment
+from topology.notifications import notifications
+from topology.outputs import WORKERS_LOG_GROUP
+
+__all__ = ["ObservabilityStack"]
+
+
+class ObservabilityStack(RegionStack):
+    """A topic a severity, the alarms of the region, its error count and its dashboard."""
+
+    def __init__(self, scope: Construct, environment: Environment, region: str) -> None:
+        super().__init__(scope, "observability", environment, region)
+        key = EncryptionKey(
+            self,
+            "key",
+            alias=self.names.kms_alias("alarms"),
+            description=f"Alarm topics of {self.names.prefix}",
+            policy=key_policy(environment, region, "alarms"),
+            retain=False,  # a topic keeps nothing that would need the key later
+        )
+        topics = {
+            notification.severity: AlarmTopic(
+                self, notification.severity, notification=notification, key_arn=key.arn
+            )
+            for notification in notifications(environment, region)
+        }
+        for alarm in alarms(environment, region):
+            MetricAlarm(
+                self,
+                f"alarm_{alarm.id}",
+                name=self.names.alarm(alarm.id),
+                alarm=alarm,
+                period_seconds=environment.alarms.period_seconds,
+                topic_arn=topics[alarm.severity].arn,
+            )
+        if flows_into(environment, region):
+            LogErrorFilter(
+                self,
+                "worker_errors",
+                log_group=self.read("logs", region, WORKERS_LOG_GROUP),
+                pattern=ERROR_PATTERN,
+                metric=metric("log-errors"),
+            )
+        board = Dashboard(self, "dashboard", name=self.names.dashboard, body=dashboard(environment, region))
+        self.publish({f"{severity}_topic_arn": topic.arn for severity, topic in topics.items()})
+        self.publish({"dashboard": board.name})
