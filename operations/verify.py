@@ -1,0 +1,277 @@
+"""Does every record cross, once, unaltered and in time? Answered by counting numbered records.
+
+A run sends records to each flow's topic on its source, reads the mirrored topic on its target meanwhile, and
+counts at the end what is where on every cluster (`census`).
+"""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from operations.census import Census, take_census
+from operations.clusters import Cluster, ClusterError
+from operations.records import Load, NumberedConsumer, Origin, Production, Sent
+
+__all__ = ["Flow", "FlowProgress", "FlowResult", "Latency", "verify"]
+
+PROGRESS_SECONDS: Final = 0.5
+READY_SECONDS: Final = 60.0
+RECENT: Final = 1000
+
+
+@dataclass(frozen=True)
+class Flow:
+    """`topic` on the source arrives as `mirrored_topic` on the target."""
+
+    source: Cluster
+    target: Cluster
+    topic: str
+    mirrored_topic: str
+
+
+@dataclass(frozen=True)
+class FlowProgress:
+    """Counts so far; `recent_p95_ms`: of the last 1,000 arrivals, None before the first."""
+
+    source: str
+    target: str
+    total: int
+    sent: int
+    received: int
+    duplicated: int
+    recent_p95_ms: float | None
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds from the producer's clock to the arrival on the target, of each number's first arrival."""
+
+    p50: float
+    p95: float
+    p99: float
+    max: float
+
+    @staticmethod
+    def of(samples: Sequence[float]) -> Latency | None:
+        """Percentiles of all samples (linear between ranks); None of none."""
+        if not samples:
+            return None
+        two = [*samples, *samples] if len(samples) == 1 else samples  # quantiles needs two
+        cuts = statistics.quantiles(two, n=100, method="inclusive")
+        return Latency(cuts[49], cuts[94], cuts[98], max(samples))
+
+    def as_json(self) -> dict[str, float]:
+        figures = {"p50": self.p50, "p95": self.p95, "p99": self.p99, "max": self.max}
+        return {name: round(figure, 2) for name, figure in figures.items()}
+
+
+@dataclass(frozen=True)
+class FlowResult:
+    """What became of the records of one flow.
+
+    sent        confirmed by the source's brokers
+    received    numbers that are on the target
+    lost        sent and not there
+    duplicated  copies beyond the first in the mirrored topic
+    loops       copies on the source other than the original, and on the target outside the mirrored topic
+    altered     arrived with another header or value than they were sent with
+    latency_ms  None when nothing arrived
+    """
+
+    source: str
+    target: str
+    sent: int
+    received: int
+    lost: int
+    duplicated: int
+    loops: int
+    altered: int
+    latency_ms: Latency | None
+    failures: tuple[str, ...] = ()
+
+    @property
+    def faithful(self) -> bool:
+        """Something was sent, all of it arrived as it was, and nothing circled."""
+        return self.sent > 0 and not (self.lost or self.loops or self.altered or self.failures)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "target": self.target,
+            "sent": self.sent,
+            "received": self.received,
+            "lost": self.lost,
+            "duplicated": self.duplicated,
+            "loops": self.loops,
+            "altered": self.altered,
+            "failures": list(self.failures),
+            "latency_ms": self.latency_ms.as_json() if self.latency_ms else None,
+        }
+
+
+def verify(
+    flows: Sequence[Flow],
+    load: Load,
+    *,
+    quiet_seconds: float = 30.0,
+    settle_seconds: float = 3.0,
+    on_progress: Callable[[tuple[FlowProgress, ...]], None] = lambda _: None,
+) -> tuple[FlowResult, ...]:
+    """Sends `load` once to each source topic and follows it along all flows.
+
+    Ends when every record has arrived, or `quiet_seconds` after the last was sent or arrived; then waits
+    `settle_seconds` for copies that still circle, and counts. `on_progress` is called each 0.5 s from this
+    thread. Raises ClusterError.
+    """
+    run = _Run(flows, load)
+    run.check_topics()
+    since_ms = int(time.time() * 1000)
+    with run.going():
+        while not run.over(quiet_seconds):
+            on_progress(run.progress())
+            time.sleep(PROGRESS_SECONDS)
+        on_progress(run.progress())
+        time.sleep(settle_seconds)
+    return run.results(since_ms)
+
+
+class _Run:
+    """The threads of one run: a production for each origin, a consumer for each flow."""
+
+    def __init__(self, flows: Sequence[Flow], load: Load) -> None:
+        self._flows, self._load = flows, load
+        self._stop = threading.Event()
+        self._id = uuid.uuid4().hex[:12]
+        self._productions = {
+            _origin(flow): Production(flow.source, flow.topic, load, self._id) for flow in flows
+        }
+        self._consumers = [
+            NumberedConsumer(flow.target, flow.mirrored_topic, _origin(flow), self._id, load.total)
+            for flow in flows
+        ]
+        self._sent: dict[Origin, Future[Sent]] = {}
+        self._reading: list[Future[None]] = []
+
+    def check_topics(self) -> None:
+        for flow in self._flows:
+            if flow.topic not in flow.source.topics():
+                raise ClusterError(
+                    f"{flow.source}: there is no topic {flow.topic}, or the client may not see it"
+                )
+
+    @contextmanager
+    def going(self) -> Iterator[None]:
+        """Consumers first, and only when all stand at the end of their topics the productions."""
+        read_on = threading.Event()
+        with ThreadPoolExecutor(len(self._consumers) + len(self._productions)) as pool:
+            try:
+                self._reading = [pool.submit(one.run, read_on) for one in self._consumers]
+                for consumer in self._consumers:
+                    consumer.ready.wait(READY_SECONDS)
+                self._raise_failures()
+                self._sent = {
+                    origin: pool.submit(one.run, self._stop) for origin, one in self._productions.items()
+                }
+                yield
+            except BaseException:
+                self._stop.set()
+                raise
+            finally:
+                read_on.set()
+        self._raise_failures()
+
+    def over(self, quiet_seconds: float) -> bool:
+        self._raise_failures()
+        return all(
+            self._sent[_origin(flow)].done() and self._followed(flow, consumer, quiet_seconds)
+            for flow, consumer in zip(self._flows, self._consumers, strict=True)
+        )
+
+    def progress(self) -> tuple[FlowProgress, ...]:
+        return tuple(
+            FlowProgress(
+                flow.source.alias,
+                flow.target.alias,
+                self._load.total,
+                self._productions[_origin(flow)].done,
+                consumer.received,
+                consumer.arrivals - consumer.received - consumer.altered,
+                recent.p95 if (recent := Latency.of(consumer.latencies_ms[-RECENT:])) else None,
+            )
+            for flow, consumer in zip(self._flows, self._consumers, strict=True)
+        )
+
+    def results(self, since_ms: int) -> tuple[FlowResult, ...]:
+        """Counts on every cluster, and what that means for each flow."""
+        clusters = {one.alias: one for flow in self._flows for one in (flow.source, flow.target)}
+        topics = frozenset(flow.topic for flow in self._flows)
+        with ThreadPoolExecutor(len(clusters)) as pool:
+            counting = {
+                alias: pool.submit(take_census, cluster, topics, self._id, since_ms)
+                for alias, cluster in clusters.items()
+            }
+            counted = {alias: future.result() for alias, future in counting.items()}
+        return tuple(
+            _result(flow, self._sent[_origin(flow)].result(), consumer, counted)
+            for flow, consumer in zip(self._flows, self._consumers, strict=True)
+        )
+
+    def _followed(self, flow: Flow, consumer: NumberedConsumer, quiet_seconds: float) -> bool:
+        if consumer.received >= self._sent[_origin(flow)].result().count:
+            return True
+        last = max(self._productions[_origin(flow)].last_sent, consumer.last_arrival)
+        return time.monotonic() - last > quiet_seconds
+
+    def _raise_failures(self) -> None:
+        running: list[Future[None] | Future[Sent]] = [*self._reading, *self._sent.values()]
+        for future in running:
+            if future.done():
+                future.result()
+
+
+def _origin(flow: Flow) -> Origin:
+    return Origin(flow.source.alias, flow.topic)
+
+
+def _result(flow: Flow, sent: Sent, consumer: NumberedConsumer, counted: Mapping[str, Census]) -> FlowResult:
+    """The consumer saw what arrived while it looked, the census what is there: a number counts in either."""
+    mirrored = counted[flow.target.alias].get((flow.mirrored_topic, _origin(flow)))
+    numbers = {number for number, seen in enumerate(consumer.seen) if seen}
+    numbers |= mirrored.numbers if mirrored else set()
+    acknowledged = {number for number, confirmed in enumerate(sent.acknowledged) if confirmed}
+    return FlowResult(
+        source=flow.source.alias,
+        target=flow.target.alias,
+        sent=len(acknowledged),
+        received=len(numbers),
+        lost=len(acknowledged - numbers),
+        duplicated=max(
+            consumer.arrivals - consumer.received - consumer.altered, mirrored.copies if mirrored else 0
+        ),
+        loops=_loops(flow, counted),
+        altered=consumer.altered,
+        latency_ms=Latency.of(consumer.latencies_ms),
+        failures=sent.failures,
+    )
+
+
+def _loops(flow: Flow, counted: Mapping[str, Census]) -> int:
+    """On the source the idempotent producer wrote each number once, into one topic; on the target MirrorMaker
+    writes into one topic. Every other record of this origin has circled."""
+    origin = _origin(flow)
+    circled = 0
+    for (topic, whose), tally in counted[flow.source.alias].items():
+        if whose == origin:
+            circled += tally.copies if topic == flow.topic else tally.count
+    for (topic, whose), tally in counted[flow.target.alias].items():
+        if whose == origin and topic != flow.mirrored_topic:
+            circled += tally.count
+    return circled
