@@ -1,0 +1,75 @@
+"""The WSGI application of the emulated account: moto's dispatcher, our extensions, and the admin paths."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound
+from werkzeug.wrappers import Request, Response
+
+from .extensions import create_extended_app, register_backends
+from .kafka_bootstrap import LOCAL_KAFKA
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+ADMIN_PATH = "/_localcloud"
+"""No AWS path begins so: S3's are the only free ones, and a bucket's name can not begin with an underscore
+(Amazon S3 User Guide, "General purpose bucket naming rules")."""
+
+
+class EmulatedAwsApplication:
+    """Everything under ADMIN_PATH is ours, the rest is AWS.
+
+    GET  /_localcloud/health  -> {"account": "123456789012", "pid": 4711}
+    GET  /_localcloud/kafka   -> {"us-east-1": "10.99.0.1:9092"}
+    POST /_localcloud/kafka   <- {"region": "us-east-1", "bootstrap": "10.99.0.1:9092"}; "" withdraws it
+    """
+
+    def __init__(self, account_id: str) -> None:
+        """`account_id` is what health answers; moto itself takes it from MOTO_ACCOUNT_ID."""
+        register_backends()
+        self._health = {"account": account_id, "pid": os.getpid()}
+        self._aws = DomainDispatcherApplication(create_extended_app)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if not environ.get("PATH_INFO", "").startswith(f"{ADMIN_PATH}/"):
+            answer: Iterable[bytes] = self._aws(environ, start_response)
+            return answer
+        try:
+            response: Any = _json(self._administer(Request(environ)))
+        except HTTPException as error:
+            response = error
+        answered: Iterable[bytes] = response(environ, start_response)
+        return answered
+
+    def _administer(self, request: Request) -> Mapping[str, object]:
+        match request.method, request.path.removeprefix(ADMIN_PATH):
+            case "GET", "/health":
+                return self._health
+            case "GET", "/kafka":
+                return LOCAL_KAFKA.all()
+            case "POST", "/kafka":
+                LOCAL_KAFKA.register(*_registration(request))
+                return LOCAL_KAFKA.all()
+            case _, "/health" | "/kafka":
+                raise MethodNotAllowed
+        raise NotFound(f"{request.path}: allowed are {ADMIN_PATH}/health and {ADMIN_PATH}/kafka")
+
+
+def _registration(request: Request) -> tuple[str, str]:
+    wanted = '{"region": "us-east-1", "bootstrap": "10.99.0.1:9092"}'
+    try:
+        body = json.loads(request.get_data())
+        region, bootstrap = body["region"], body["bootstrap"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadRequest(f"{request.path}: found {request.get_data()[:200]!r}; allowed: {wanted}") from error
+    if not (isinstance(region, str) and region and isinstance(bootstrap, str)):
+        raise BadRequest(f"{request.path}: region and bootstrap are strings; allowed: {wanted}")
+    return region, bootstrap
+
+
+def _json(body: Mapping[str, object]) -> Response:
+    return Response(json.dumps(body), mimetype="application/json")

@@ -1,0 +1,28 @@
+"""EKS: an OIDC issuer for each cluster (moto has one for all), and node groups as they were asked for."""
+
+from moto.core.responses import ActionResult
+from moto.eks.models import Cluster, Nodegroup
+from moto.eks.responses import EKSResponse
+from moto.moto_api._internal import mock_random
+
+
+class EksClusterResponse(EKSResponse):
+    def create_cluster(self) -> ActionResult:
+        """Two clusters with one issuer could not both have their OIDC provider in IAM."""
+        answer = super().create_cluster()
+        cluster: Cluster = self.eks_backend.describe_cluster(self._get_param("name"))
+        identifier = mock_random.get_random_hex(length=32).upper()
+        issuer = f"https://oidc.eks.{self.region}.amazonaws.com/id/{identifier}"
+        cluster.identity = {"oidc": {"issuer": issuer}}
+        return answer
+
+    def create_nodegroup(self) -> ActionResult:
+        """moto would add an SSH key, which the AWS provider takes for a change that replaces the group."""
+        answer = super().create_nodegroup()
+        cluster: Cluster = self.eks_backend.describe_cluster(self._get_param("name"))
+        group: Nodegroup = cluster.nodegroups[self._get_param("nodegroupName")]
+        group.remote_access = self._get_param("remoteAccess")
+        group.update_config = self._get_param("updateConfig") or {"maxUnavailable": 1}
+        group.version = self._get_param("version") or cluster.version
+        group.release_version = self._get_param("releaseVersion") or f"{group.version}.0-20260101"
+        return answer

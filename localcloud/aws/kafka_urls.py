@@ -1,0 +1,34 @@
+"""URL paths of MSK, and the registration of the extension with moto.
+
+moto finds this module by the name of its backend's: `kafka_models` -> `kafka_urls`.
+"""
+
+from moto.kafka import models as moto_kafka
+from moto.kafka.urls import url_bases
+from moto.moto_api import state_manager
+
+from .kafka_cluster import CLUSTER_STATES
+from .kafka_models import MskBackend
+from .kafka_responses import MskResponse
+
+__all__ = ["register", "url_bases", "url_paths"]
+
+url_paths = {
+    "{0}/api/v2/clusters$": MskResponse.dispatch,
+    "{0}/api/v2/clusters/(?P<clusterArn>.+)$": MskResponse.dispatch,
+    "{0}/api/v2/operations/(?P<clusterOperationArn>.+)$": MskResponse.dispatch,
+    "{0}/v1/clusters$": MskResponse.dispatch,
+    "{0}/v1/clusters/(?P<clusterArn>.+)$": MskResponse.dispatch,
+    "{0}/v1/compatible-kafka-versions$": MskResponse.dispatch,
+    "{0}/v1/configurations$": MskResponse.dispatch,
+    "{0}/v1/configurations/(?P<arn>.+)$": MskResponse.dispatch,
+    "{0}/v1/kafka-versions$": MskResponse.dispatch,
+    "{0}/v1/operations/(?P<clusterOperationArn>.+)$": MskResponse.dispatch,
+    "{0}/v1/tags/(?P<resourceArn>.+)$": MskResponse.dispatch,
+}
+
+
+def register() -> None:
+    """Make moto answer MSK with our backend, for every account and region; before its first MSK request."""
+    moto_kafka.kafka_backends.backend = MskBackend
+    state_manager.register_default_transition(CLUSTER_STATES, {"progression": "immediate"})
