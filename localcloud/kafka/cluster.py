@@ -163,7 +163,8 @@ def start_clusters(
 
 def _format(site: Site, config: Path) -> None:
     identifier = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    arguments = ("format", "--cluster-id", identifier, "--config", str(config))
+    # one argument: one id in 64 begins with a dash
+    arguments = ("format", f"--cluster-id={identifier}", "--config", str(config))
     command = site.outside(_FORMAT_FLAGS, "kafka.tools.StorageTool", *arguments)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

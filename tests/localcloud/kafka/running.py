@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pyroute2 import IPRoute
 
 from localcloud.kafka.site import Site
 from localcloud.wan import Wan
@@ -25,13 +24,6 @@ def libs() -> Path:
 def sites(wan: Wan, directory: Path) -> dict[str, Site]:
     """A site for each region of the WAN."""
     return {region: Site(region, wan, directory / region, libs()) for region in wan.regions}
-
-
-def network_of_this_machine() -> set[str]:
-    """The names of all interfaces and the destinations of all routes in the host's namespace."""
-    with IPRoute() as routes:
-        links = {str(link.get("ifname")) for link in routes.get_links()}
-        return links | {str(route.get("dst")) for route in routes.get_routes(family=2)}
 
 
 def left_of(run: str) -> list[int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -15,10 +15,12 @@ from confluent_kafka import Consumer, Producer
 from localcloud.kafka.cluster import KafkaCluster, start_clusters
 from localcloud.wan import Wan
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
-from tests.localcloud.kafka.running import left_of, network_of_this_machine, sites
+from tests.localcloud.kafka.running import left_of, sites
+from tests.localcloud.wan.regions import links_to, wait_until
 
 SOURCE, TARGET = "us-east-1", "us-west-2"
 RECORDS = 2000
+NAME = "us-east-1-to-us-west-2-source"
 
 IAM = {
     "security.protocol": "SASL_SSL",
@@ -79,31 +81,38 @@ CONNECTOR = {
 @pytest.mark.kafka
 @pytest.mark.parametrize("kind", ["auto", "proxy"])
 def test_records_cross_the_wan_once_and_nothing_is_left(kind: str, tmp_path: Path) -> None:
-    before = network_of_this_machine()
     with Wan.start([SOURCE, TARGET], kind=kind) as wan:
+        addresses = [wan.address(region) for region in wan.regions if wan.kind == "tun"]
+        links = links_to(addresses)
         started = sites(wan, tmp_path)
         server = {"auto.create.topics.enable": "false", "default.replication.factor": "3"}
         clusters = start_clusters(list(started.values()), dict.fromkeys(started, server))
-        worker = ConnectWorker.start(
-            started[TARGET],
-            javaproperties.dumps(WORKER),
-            bootstrap_environment(wan, TARGET, {SOURCE: SOURCE, TARGET: TARGET}),
-        )
+        environment = bootstrap_environment(wan, TARGET, {SOURCE: SOURCE, TARGET: TARGET})
+        workers = [
+            ConnectWorker.start(started[TARGET], javaproperties.dumps(WORKER), environment, number)
+            for number in range(2)
+        ]
         clusters[SOURCE].create_topics({"orders": 3})
         sent = produce(clusters[SOURCE], "orders", RECORDS)
-        worker.wait_ready()
-        create(worker, "us-east-1-to-us-west-2-source", localize(CONNECTOR).properties)
+        for worker in workers:
+            worker.wait_ready()
+        # One of the two is not the leader: it forwards to the address that the leader advertises.
+        create(workers[0], NAME, localize(CONNECTOR).properties)
+        create(workers[1], NAME, localize(CONNECTOR).properties)
         received = consume(clusters[TARGET], "us-east-1.orders", RECORDS)
         assert received == sent
         assert sum(clusters[TARGET].end_offsets("us-east-1.orders").values()) == RECORDS
         assert wan.measure_rtt_ms(TARGET, SOURCE) >= 2 * wan.delay_ms
         assert wan.measure_rtt_ms(None, SOURCE) < wan.delay_ms
-        worker.stop()
+        wait_until(lambda: task_workers(workers[1]) == advertised(workers), 60, "each worker has a task")
+        for worker in workers:
+            worker.stop()
         for cluster in clusters.values():
             cluster.stop()
         assert left_of(wan.run) == [wan.pid]
     assert left_of(wan.run) == []
-    assert network_of_this_machine() == before
+    assert not links_to(addresses)
+    assert not links & {interface for _, interface in socket.if_nameindex()}
 
 
 def produce(cluster: KafkaCluster, topic: str, count: int) -> Counter[bytes]:
@@ -119,11 +128,21 @@ def create(worker: ConnectWorker, name: str, config: dict[str, str]) -> None:
     answer = httpx.put(
         f"{worker.rest_url}/connectors/{name}/config", json=config, timeout=60, trust_env=False
     )
-    assert answer.status_code == httpx.codes.CREATED, answer.text
+    assert answer.is_success, answer.text
+
+
+def task_workers(worker: ConnectWorker) -> set[str]:
+    """The advertised addresses of the workers that run the connector's tasks."""
+    answer = httpx.get(f"{worker.rest_url}/connectors/{NAME}/status", timeout=60, trust_env=False)
+    return {task["worker_id"] for task in answer.json().get("tasks", []) if task["state"] == "RUNNING"}
+
+
+def advertised(workers: list[ConnectWorker]) -> set[str]:
+    return {worker.rest_url.removeprefix("http://") for worker in workers}
 
 
 def consume(cluster: KafkaCluster, topic: str, count: int) -> Counter[bytes]:
-    wait(lambda: topic in cluster.topics(), 60, f"{topic} is created")
+    wait_until(lambda: topic in cluster.topics(), 60, f"{topic} is created")
     consumer = Consumer(
         {"bootstrap.servers": cluster.bootstrap, "group.id": "test", "auto.offset.reset": "earliest"}
     )
@@ -134,10 +153,3 @@ def consume(cluster: KafkaCluster, topic: str, count: int) -> Counter[bytes]:
         received.update(message.value() or b"" for message in consumer.consume(500, 0.5))
     consumer.close()
     return received
-
-
-def wait(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not after {seconds} s: {what}"
-        time.sleep(0.1)
