@@ -1,0 +1,102 @@
+"""Hands the jsii kernel pruned packages in place of the shipped ones."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
+
+from bindings.cache import pruned_package
+from bindings.imports import imported_submodules
+from bindings.packages import imported_now, replace_package
+from bindings.provider import PROVIDERS, Provider, same_name
+
+if TYPE_CHECKING:
+    from jsii._kernel.providers import BaseProvider
+    from jsii._kernel.types import LoadRequest, LoadResponse
+
+__all__ = ["activate"]
+
+
+def activate() -> None:
+    """From now on the provider packages load in part. Costs a millisecond: jsii and cdktf are not imported
+    here, so that code which needs neither starts fast. A second call changes nothing.
+    """
+    replaced = {provider.package: provider for provider in PROVIDERS if replace_package(provider)}
+    if replaced:
+        sys.meta_path.insert(0, _ProviderImports(replaced))
+
+
+class _ProviderImports(MetaPathFinder):
+    """Watches the imports of the replaced packages; finds no module itself."""
+
+    def __init__(self, replaced: dict[str, Provider]) -> None:
+        self._replaced = replaced
+        self._kernel: _KernelOfPrunedPackages | None = None
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        package, _, submodule = fullname.partition(".")
+        if package not in self._replaced or not submodule or "." in submodule:
+            return None
+        if self._kernel is None:
+            self._kernel = _KernelOfPrunedPackages(self._replaced)
+        if not submodule.startswith("_") and self._kernel.lacks(self._replaced[package], submodule):
+            if PathFinder.find_spec(fullname, path, target) is None:
+                return None
+            raise ImportError(
+                f"{fullname} is imported after the first construct, and nothing in modules/ or stacks/ "
+                "imports it, so the loaded package lacks it. Import it at the top of a file, or set "
+                "MSK_MIRROR_FULL_BINDINGS=1.",
+                name=fullname,
+            )
+        return None
+
+
+class _KernelOfPrunedPackages:
+    """Stands before jsii's process provider and holds back the loading of the replaced packages until the
+    first other request. Then all imports at the top of files have run, and the set of submodules is known;
+    a package that is loaded can not grow.
+    """
+
+    def __init__(self, replaced: dict[str, Provider]) -> None:
+        import jsii  # noqa: PLC0415 - 0.1 s, for those only who import bindings of a provider
+
+        self._providers = {provider.assembly: provider for provider in replaced.values()}
+        self._process = jsii.kernel.provider
+        self._held: list[LoadRequest] = []
+        self._loaded: dict[Provider, frozenset[str]] = {}
+        jsii.kernel.provider = cast("BaseProvider", self)
+
+    def lacks(self, provider: Provider, submodule: str) -> bool:
+        """Whether the package has been loaded, and without this submodule."""
+        return provider in self._loaded and same_name(submodule) not in self._loaded[provider]
+
+    def load(self, request: LoadRequest) -> LoadResponse:
+        """Loads any other assembly at once; jsii for Python does not use the answer."""
+        from jsii._kernel.types import LoadResponse  # noqa: PLC0415 - see __init__
+
+        if request.name not in self._providers:
+            return self._process.load(request)
+        self._held.append(request)
+        return LoadResponse(assembly=request.name, types=0)
+
+    def __getattr__(self, name: str) -> Any:
+        """Every other request: create, get, set, invoke ..."""
+        while self._held:
+            self._load_in_part(self._held.pop())
+        return getattr(self._process, name)
+
+    def _load_in_part(self, request: LoadRequest) -> None:
+        provider = self._providers[request.name]
+        submodules = imported_now(provider) | imported_submodules(provider)
+        file = pruned_package(provider, request.version, Path(request.tarball), submodules)
+        if file is not None:
+            request = type(request)(request.name, request.version, str(file))
+            self._loaded[provider] = frozenset(map(same_name, submodules))
+        self._process.load(request)
