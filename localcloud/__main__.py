@@ -1,0 +1,79 @@
+"""`python -m localcloud demo`: the whole platform on this machine; `up` leaves it running, `down` ends it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from localcloud.cloud import LocalCloudError
+from localcloud.demo import DemoOptions, run_demo
+from localcloud.kafka.jvm import JavaProcessError
+from localcloud.view import DemoView
+from localcloud.wan import WanError
+from localcloud.wan.runs import main as runs_main
+from operations.clusters import ClusterError
+from operations.deploy import DeployError
+from topology import InvalidEnvironment
+
+FAILURES = (
+    LocalCloudError,
+    WanError,
+    JavaProcessError,
+    DeployError,
+    ClusterError,
+    RuntimeError,
+)
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+
+EnvironmentOption = Annotated[str, typer.Option("--environment", envvar="MSK_MIRROR_ENV")]
+RateOption = Annotated[float, typer.Option(help="Records a second in each flow.", min=1)]
+SecondsOption = Annotated[float, typer.Option(help="How long records are sent.", min=1)]
+
+
+@app.command()
+def demo(
+    environment: EnvironmentOption = "local", rate: RateOption = 500, seconds: SecondsOption = 60
+) -> None:
+    """Deploy, replicate, count, tear down (KEEP=1: leave it running). Writes build/reports/demo.json."""
+    keep = os.environ.get("KEEP", "") not in ("", "0")
+    _run(DemoOptions(environment, rate=rate, seconds=seconds, keep=keep))
+
+
+@app.command()
+def up(environment: EnvironmentOption = "local") -> None:
+    """Deploy and start replication, send records for five seconds, and leave everything running."""
+    _run(DemoOptions(environment, rate=100, seconds=5, keep=True))
+
+
+@app.command()
+def down() -> None:
+    """End whatever `up` or KEEP=1 left running."""
+    runs_main(["end"])
+
+
+def _run(options: DemoOptions) -> None:
+    view = DemoView()
+    try:
+        result = run_demo(options, view)
+    except InvalidEnvironment as error:
+        Console(stderr=True).print(str(error), markup=False, highlight=False)
+        sys.exit(2)
+    except FAILURES as error:
+        Console(stderr=True).print(
+            f"\n{error}\n\nWhat was started has been ended; logs are in {options.directory}.",
+            markup=False,
+            highlight=False,
+        )
+        sys.exit(1)
+    view.results(result.flows)
+    view.console.print(f"report: {options.report}")
+    sys.exit(0 if result.succeeded else 1)
+
+
+if __name__ == "__main__":
+    app()
