@@ -39,7 +39,11 @@ def install(host: Host, folder: Path, build: Callable[[Path], None]) -> float:
         started = time.monotonic()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        build(folder)
+        try:
+            build(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         (folder / STAMP).touch()
         return time.monotonic() - started
 
@@ -48,8 +52,9 @@ def install(host: Host, folder: Path, build: Callable[[Path], None]) -> float:
 def exclusive(host: Host, name: str) -> Iterator[None]:
     """Hold the cache's lock `name`, waiting for another process that has it; it ends with its holder."""
     try:
-        host.cache.mkdir(parents=True, exist_ok=True)
-        file = (host.cache / f"{name}.lock").open("w")
+        locks = host.cache / "locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        file = (locks / name).open("w")
     except OSError as error:
         raise SetupError(
             f"the cache {host.cache} cannot be written ({error.strerror}); "

@@ -12,8 +12,8 @@ from toolchain.command import Step, Symptom, counter, run_step
 from toolchain.host import Host, Provided, SetupError, this_platform
 
 FILES = ("package.json", "package-lock.json", ".npmrc")
-# Without install scripts: nothing that a package brings is run as part of set-up. The only one in the tree
-# compiles a pseudo terminal (node-pty); cdktf works without it.
+# Nothing that a package brings is run as part of set-up. cdktf's own pseudo terminal (node-pty 0.10) would be
+# compiled by such a script on Node 23 and newer; package.json replaces it by a build that needs no compiling.
 NPM_OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=http")
 NPM_SYMPTOMS = (
     Symptom(

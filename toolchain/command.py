@@ -86,7 +86,7 @@ def counter(host: Host, total: int, unit: str, pattern: str) -> Callable[[str], 
         nonlocal seen
         if expression.search(line):
             seen += 1
-            if seen % step == 0 and seen <= total:
+            if seen % step == 0 and 1 < seen <= total:
                 host.say(f"  {seen} of {total} {unit}")
 
     return count

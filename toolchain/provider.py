@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import time
 from collections.abc import Iterator
@@ -70,7 +71,7 @@ def ensure(host: Host, terraform_path: tuple[Path, ...]) -> Provided:
             f"MSK_MIRROR_AWS_PROVIDER_VERSION asks for {wanted}, but only {choice.version} "
             f"is to be had ({choice.origin})"
         )
-    variables = {"TF_CLI_CONFIG_FILE": str(config)}
+    variables = {"TF_CLI_CONFIG_FILE": str(config)} | _lock_arguments(host, Path(choice.directory))
     if differs:
         variables["MSK_MIRROR_AWS_PROVIDER_VERSION"] = choice.version
     return Provided(
@@ -95,6 +96,17 @@ def bindings_version(venv: Path) -> str:
     raise SetupError(
         f"the description of {BINDINGS} in {venv} names no provider version; `make clean-cache setup`"
     )
+
+
+def _lock_arguments(host: Host, mirror: Path) -> dict[str, str]:
+    """Let `terraform providers lock`, which cdktf runs before each plan, look into a mirror that is not ours.
+
+    It asks the registry otherwise, whatever the CLI configuration says. With a mirror of our own the registry
+    is in reach, and has to be asked for the providers that the mirror lacks.
+    """
+    if mirror.is_relative_to(host.cache) or "TF_CLI_ARGS_providers_lock" in host.environ:
+        return {}
+    return {"TF_CLI_ARGS_providers_lock": shlex.quote(f"-fs-mirror={mirror}")}
 
 
 def plain_configuration(host: Host) -> str:

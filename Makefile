@@ -1,0 +1,69 @@
+# One command does it all on a machine with Python 3.11+ (venv, pip), make and git: the toolchain sets up what a
+# target needs before it starts, says so, and keeps it in a cache outside the checkout.
+#
+# Exit codes: make itself answers 2 for every failed command, which is also what `check` means by bad input; call
+# `python3 -m toolchain run -- python -m operations check FILE` where the command's own code is wanted.
+
+PYTHON ?= python3
+# the environment file: a name out of environments/ or a path
+ENV ?= local
+# handed to pytest, for example PYTEST_ARGS='-k flows -x'; -n 2 suits a machine of 2 cores
+PYTEST_ARGS ?=
+
+RUN := $(PYTHON) -m toolchain run
+ALL := --needs python,node,cdktf,terraform,provider,java,kafka
+
+.DEFAULT_GOAL := help
+.PHONY: help setup env check synth lint test test-fast demo bench-synth catalogue schema lock localcloud clean clean-cache
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '  make %-13s %s\n' "$$name" "$$text"; done
+
+setup: ## install what is missing and say what is used
+	@$(PYTHON) -m toolchain setup
+
+env: ## print the environment: eval "$(make -s env)"
+	@$(PYTHON) -m toolchain env
+
+check: ## check an environment file (ENV=name or path) and summarize what it makes
+	@$(RUN) -- python -m operations check $(ENV)
+
+synth: ## write Terraform JSON of every stack into cdktf.out (ENV=name or path)
+	@MSK_MIRROR_ENV=$(ENV) $(RUN) --needs node,cdktf -- cdktf synth
+
+lint: ## style, formatting, types and import rules
+	@$(RUN) -- ruff check .
+	@$(RUN) -- ruff format --check .
+	@$(RUN) -- mypy
+	@$(RUN) -- lint-imports
+
+test: lint ## lint and every test with coverage (PYTEST_ARGS=...)
+	@$(RUN) $(ALL) -- pytest --cov --cov-report=term --cov-report=json:build/reports/coverage.json $(PYTEST_ARGS)
+
+test-fast: ## the tests that start neither Terraform nor Kafka
+	@$(RUN) --needs node -- pytest -m "not terraform and not kafka" tests/unit tests/synth $(PYTEST_ARGS)
+
+demo: ## the whole way on this machine: deploy to an emulated AWS, replicate, verify (KEEP=1 leaves it running)
+	@$(RUN) $(ALL) -- python -m localcloud demo
+
+localcloud: ## start the emulated AWS, two Kafka clusters and the WAN, and leave them running
+	@$(RUN) $(ALL) -- python -m localcloud up
+
+bench-synth: ## measure synth with pruned bindings against the bindings as shipped
+	@$(RUN) --needs node -- python -m bindings.bench
+
+catalogue: ## list Kafka's own configuration keys anew, out of its jars
+	@$(RUN) --needs java,kafka -- python -m localcloud.kafka.catalogue
+
+schema: ## write the JSON Schema of environment files anew
+	@$(RUN) -- python -m topology.schema
+
+lock: ## make all lock files anew: Python, npm, jars
+	@$(PYTHON) -m toolchain lock
+
+clean: ## remove what was generated in the checkout
+	@$(PYTHON) -m toolchain clean
+
+clean-cache: ## remove that and everything that was installed
+	@$(PYTHON) -m toolchain clean --cache
