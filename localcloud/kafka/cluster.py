@@ -18,7 +18,7 @@ from confluent_kafka import KafkaException, TopicPartition
 # Its documentation imports these from here; its types do not say so.
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec  # type: ignore[attr-defined]
 
-from localcloud.kafka.jvm import JavaProcess, JavaProcessError
+from localcloud.kafka.jvm import JavaProcess, JavaProcessError, stop_together
 from localcloud.kafka.server import server_properties
 from localcloud.kafka.site import Site
 
@@ -154,9 +154,7 @@ def start_clusters(
         }
     failed = [error for future in futures.values() if (error := future.exception())]
     if failed:
-        for future in futures.values():
-            if future.exception() is None:
-                future.result().stop()
+        stop_together(*(future.result().stop for future in futures.values() if not future.exception()))
         raise failed[0]
     return {region: future.result() for region, future in futures.items()}
 

@@ -7,9 +7,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-__all__ = ["JavaProcess", "JavaProcessError"]
+__all__ = ["JavaProcess", "JavaProcessError", "stop_together"]
 
 
 class JavaProcessError(RuntimeError):
@@ -73,3 +74,11 @@ class JavaProcess:
     def tail(self, lines: int = 25) -> str:
         """The last lines of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def stop_together(*stops: Callable[[], None]) -> None:
+    """Call the `stop` of several workers or brokers at once; an orderly end takes each a second or two."""
+    with ThreadPoolExecutor(max_workers=max(len(stops), 1)) as pool:
+        futures = [pool.submit(stop) for stop in stops]
+    for future in futures:
+        future.result()

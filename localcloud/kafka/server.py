@@ -18,8 +18,6 @@ ONE_NODE: Mapping[str, str] = {
     "transaction.state.log.min.isr": "1",
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
-    # MSK allows unclean election only by choice; with one replica there is nothing to elect.
-    "unclean.leader.election.enable": "false",
 }
 """Properties that a single node overrides, whatever the MSK configuration says."""
 

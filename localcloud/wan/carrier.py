@@ -29,6 +29,7 @@ class Carrier:
     def __init__(self, module: str, delay_ms: float, regions: Sequence[str]) -> None:
         """Start `python -m <module>` and wait until packets pass. Raises CarrierError."""
         self.run = new_run_id()
+        self._kept = False
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, str(delay_ms), *regions],
             stdin=subprocess.PIPE,
@@ -61,7 +62,9 @@ class Carrier:
         self._answer()
 
     def stop(self) -> None:
-        """End the WAN and whatever still runs in it; does nothing the second time."""
+        """End the WAN and whatever still runs in it; does nothing the second time, or after `keep`."""
+        if self._kept:
+            return
         if self._process.poll() is None:
             with suppress(CarrierError):
                 self.ask({"stop": True})
@@ -72,8 +75,10 @@ class Carrier:
             self._process.communicate()
         end_processes(self.run)
 
-    def leave(self) -> None:
-        """Close the conversation without ending the WAN (after {"keep": true})."""
+    def keep(self) -> None:
+        """End the conversation but not the WAN: it outlives this program, and `stop` leaves it alone."""
+        self.ask({"keep": True})
+        self._kept = True
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()

@@ -151,7 +151,7 @@ class Wan:
         self._carrier.ask({"delay_ms": delay_ms})
         self.delay_ms = delay_ms
 
-    def measure_rtt_ms(self, source: str | None, target: str, samples: int = 3) -> float:
+    def measure_rtt_ms(self, source: str | None, target: str, samples: int = 5) -> float:
         """Round trip from a region (None: the host) to another, in ms: the smallest of some samples.
 
         Over TUN it is the time to a refused connection (SYN there, RST back); a proxy would answer for the
@@ -163,9 +163,8 @@ class Wan:
             return min(thread.submit(measure, source, target).result() for _ in range(samples))
 
     def keep(self) -> str:
-        """Leave everything running when this program ends; returns the command that ends it later."""
-        self._carrier.ask({"keep": True})
-        self._carrier.leave()
+        """Leave everything running for good; returns the command that ends it (not `stop`, any more)."""
+        self._carrier.keep()
         return f"{Path(sys.executable).name} -m localcloud.wan.runs end"
 
     def stop(self) -> None:

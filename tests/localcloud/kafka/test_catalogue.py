@@ -67,19 +67,27 @@ def test_output_that_is_no_table_of_definitions_is_refused_with_its_class() -> N
         parse("<h4>linger.ms</h4><th>Type:</th><td>int</td><th>Default:</th><td>0</td>", "some.Config")
 
 
+def clients_jar(directory: Path, version: str) -> None:
+    with zipfile.ZipFile(directory / "kafka-clients-9.9.9.jar", "w") as jar:
+        jar.writestr("kafka/kafka-version.properties", f"commitId=abc\nversion={version}\n")
+
+
 def test_the_version_comes_from_the_jar_and_not_from_its_name(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "kafka-clients-9.9.9.jar", "w") as jar:
-        jar.writestr("kafka/kafka-version.properties", "commitId=abc\nversion=4.1.1\n")
+    clients_jar(tmp_path, "4.1.1")
     assert catalogue.kafka_version(tmp_path) == "4.1.1"
     (tmp_path / "kafka-clients-3.9.1.jar").touch()
     with pytest.raises(CatalogueError, match=r"found kafka-clients-3\.9\.1\.jar, kafka-clients-9\.9\.9\.jar"):
         catalogue.kafka_version(tmp_path)
 
 
-def test_a_missing_java_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    version = catalogue.kafka_version(libs())
-    assert catalogue.main([version, "--java", "no-such-java"]) == 2
+def test_a_missing_java_is_named_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clients_jar(tmp_path, "1.2.3")
+    monkeypatch.setenv("MSK_MIRROR_KAFKA_LIBS", str(tmp_path))
+    assert catalogue.main(["1.2.3", "--java", "no-such-java"]) == 2
     assert "no-such-java: not found" in capsys.readouterr().err
+    assert not (CATALOGUE_DIRECTORY / "kafka-1.2.3.json").exists()
 
 
 @pytest.mark.kafka

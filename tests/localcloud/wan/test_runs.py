@@ -23,6 +23,7 @@ subprocess.Popen([*wan.command_prefix("a"), "sleep", "1000"], start_new_session=
 print(wan.run, wan.pid, wan.address("a"), wan.address("b"), flush=True)
 if "keep" in sys.argv:
     wan.keep()
+    wan.stop()
 else:
     time.sleep(1000)
 """

@@ -13,6 +13,7 @@ import pytest
 from confluent_kafka import Consumer, Producer
 
 from localcloud.kafka.cluster import KafkaCluster, start_clusters
+from localcloud.kafka.jvm import stop_together
 from localcloud.wan import Wan
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
 from tests.localcloud.kafka.running import left_of, sites
@@ -105,10 +106,8 @@ def test_records_cross_the_wan_once_and_nothing_is_left(kind: str, tmp_path: Pat
         assert wan.measure_rtt_ms(TARGET, SOURCE) >= 2 * wan.delay_ms
         assert wan.measure_rtt_ms(None, SOURCE) < wan.delay_ms
         wait_until(lambda: task_workers(workers[1]) == advertised(workers), 60, "each worker has a task")
-        for worker in workers:
-            worker.stop()
-        for cluster in clusters.values():
-            cluster.stop()
+        stop_together(*(worker.stop for worker in workers))
+        stop_together(*(cluster.stop for cluster in clusters.values()))
         assert left_of(wan.run) == [wan.pid]
     assert left_of(wan.run) == []
     assert not links_to(addresses)
