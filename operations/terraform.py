@@ -87,8 +87,8 @@ class Terraform:
     def state_pull(self) -> dict[str, Any] | None:
         """The state itself, None when there is none yet."""
         text = "\n".join(self._run("state", ["pull"], plain=True).raw).strip()
-        found: dict[str, Any] | None = json.loads(text) if text else None
-        return found
+        found: dict[str, Any] = json.loads(text) if text else {}
+        return found if found.get("lineage") else None  # some versions print an empty state for none
 
     def state_push(self, path: Path) -> None:
         """Makes a file the state; Terraform refuses one of another lineage or an older serial."""

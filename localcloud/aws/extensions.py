@@ -8,7 +8,7 @@ from flask import Flask
 from moto.core.responses import BaseResponse
 from moto.moto_server.werkzeug_app import create_backend_app
 
-from . import autoscaling_urls, kafka_urls
+from . import autoscaling_urls, kafka_urls, s3_bucket_policy
 from .eks_clusters import EksClusterResponse
 from .s3_state_buckets import StateBucketResponse
 
@@ -21,6 +21,7 @@ def register_backends() -> None:
     """Takes effect in this process, for every account and region, before a service's first request."""
     autoscaling_urls.register()
     kafka_urls.register()
+    s3_bucket_policy.register()
 
 
 def create_extended_app(service: Any) -> Flask:
