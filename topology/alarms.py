@@ -53,7 +53,12 @@ def alarms(environment: Environment, region: str) -> tuple[Alarm, ...]:
     candidates = (*_cluster(environment, region), *_brokers(environment, region))
     if flows_into(environment, region):
         candidates += (*_pods(environment, region), *_logs(environment))
-        candidates += tuple(alarm for flow in flows_into(environment, region) for alarm in _flow(flow))
+        candidates += tuple(
+            alarm
+            for flow in flows_into(environment, region)
+            for alarm in _flow(flow)
+            if flow.carries_heartbeats or not any(query.metric.of_heartbeats for query in alarm.queries)
+        )
     return tuple(
         alarm
         for alarm in candidates
@@ -220,7 +225,7 @@ def _flow(flow: DirectedFlow) -> Iterator[Alarm]:
     yield Alarm(
         f"{flow.name}-latency",
         "warning",
-        f"95 % of probe records of {flow.name} take longer than agreed.",
+        f"One in twenty heartbeats of {flow.name} takes longer than agreed.",
         (_query("replication-latency", "Maximum", **at),),
         "GreaterThanThreshold",
         thresholds.replication_latency_ms,

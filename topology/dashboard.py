@@ -116,7 +116,11 @@ def series(environment: Environment, region: str, known: Metric) -> tuple[dict[s
     if "Broker ID" in known.dimensions:
         varying = [{"Broker ID": str(broker)} for broker in range(1, kafka.broker.count + 1)]
     elif "Source" in known.dimensions:
-        varying = [{"Source": flow.source_alias, "Target": flow.target_alias} for flow in flows]
+        varying = [
+            {"Source": flow.source_alias, "Target": flow.target_alias}
+            for flow in flows
+            if flow.carries_heartbeats or not known.of_heartbeats
+        ]
     return tuple({name: (fixed | one)[name] for name in known.dimensions} for one in varying)
 
 

@@ -71,8 +71,22 @@ class DirectedFlow:
         return self.has_checkpoints and self.spec.checkpoints.sync_group_offsets
 
     def mirrored(self, topic: str) -> str:
-        """Name (or glob) at the target of a topic (or glob) at the source."""
-        return topic if self.spec.policy == "identity" else f"{self.source_alias}.{topic}"
+        """Name (or glob) at the target of a topic (or glob) at the source. Heartbeats get the prefix under
+        either policy (Kafka, IdentityReplicationPolicy.formatRemoteTopic)."""
+        kept = self.spec.policy == "identity" and not topic.endswith(HEARTBEATS)
+        return topic if kept else f"{self.source_alias}.{topic}"
+
+    @property
+    def carries_heartbeats(self) -> bool:
+        """Whether heartbeats arrive at the target. A heartbeat connector writes to its own workers' cluster,
+        so that the source has them where another flow ends there, and a one-way flow has none."""
+        extra = self.environment.mirrormaker.connector_properties
+        switches = (
+            extra.source.get("heartbeats.replication.enabled", "true"),
+            extra.heartbeat.get("emit.heartbeats.enabled", "true"),
+        )
+        written = any(flow.spec.heartbeats.enabled for flow in flows_into(self.environment, self.source))
+        return written and all(switch.strip().lower() != "false" for switch in switches)
 
     @property
     def offset_syncs_topic(self) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from topology.flows import HEARTBEATS, DirectedFlow, flows_into, peers
+from topology.flows import HEARTBEATS, DirectedFlow, flows_into
 from topology.model import Environment
 from topology.names import Names
 
 __all__ = [
+    "PROBE_GROUP",
     "KafkaResource",
     "Statement",
     "TrustSubject",
@@ -23,6 +24,10 @@ __all__ = [
 ]
 
 Kind = Literal["cluster", "topic", "group", "transactional-id"]
+
+PROBE_GROUP = "msk-mirror-probe"
+"""Consumer group of the probe. It is assigned its partitions and commits nothing, but librdkafka has no
+consumer without a group."""
 
 
 @dataclass(frozen=True, order=True)
@@ -91,36 +96,43 @@ def worker_statements(environment: Environment, region: str) -> tuple[Statement,
 
 
 def operations_statements(environment: Environment, region: str) -> tuple[Statement, ...]:
-    """What the reconciler and probe of `region` may do: read what arrives, describe what was sent."""
-    statements = [
+    """What the probe of `region` may do: ask both ends of each flow for offsets, and read the heartbeats that
+    arrive. The reconciler talks to Connect only."""
+    flows = flows_into(environment, region)
+    arriving = [
+        KafkaResource(region, "topic", flow.mirrored(HEARTBEATS)) for flow in flows if flow.carries_heartbeats
+    ]
+    at_target = [
+        KafkaResource(region, "topic", flow.mirrored(topic))
+        for flow in flows
+        for topic in (*flow.topics, HEARTBEATS)
+    ]
+    at_source = [KafkaResource(flow.source, "topic", topic) for flow in flows for topic in flow.topics]
+    statements = (
         Statement(
             "ProbeConnect",
-            ("Connect", "DescribeCluster"),
-            tuple(KafkaResource(r, "cluster") for r in (region, *peers(environment, region))),
-            "The probe asks both ends of each flow for their end offsets.",
-        )
-    ]
-    flows = flows_into(environment, region)
-    at_target = [
-        KafkaResource(region, "topic", flow.mirrored(topic)) for flow in flows for topic in flow.topics
-    ]
-    at_target += [KafkaResource(region, "topic", flow.mirrored(HEARTBEATS)) for flow in flows]
-    at_source = [KafkaResource(flow.source, "topic", topic) for flow in flows for topic in flow.topics]
-    statements.append(
+            ("Connect",),
+            _unique([KafkaResource(end, "cluster") for flow in flows for end in (region, flow.source)]),
+            "The probe logs in at both ends of each flow.",
+        ),
         Statement(
             "ProbeOffsets",
             ("DescribeTopic",),
             _unique(at_target + at_source),
-            "Lag is the source's end offsets less the target's.",
-        )
-    )
-    statements.append(
+            "Metadata and ListOffsets: where the topics begin and end, and whether heartbeats arrive.",
+        ),
         Statement(
             "ProbeArrival",
             ("ReadData",),
-            _unique([KafkaResource(region, "topic", flow.mirrored(HEARTBEATS)) for flow in flows]),
+            _unique(arriving),
             "Latency is the arrival of heartbeats at the target less their time stamps.",
-        )
+        ),
+        Statement(
+            "ProbeGroup",
+            ("AlterGroup", "DescribeGroup"),
+            (KafkaResource(region, "group", PROBE_GROUP),) if arriving else (),
+            "AWS demands both of who has ReadData; the probe only looks for its coordinator.",
+        ),
     )
     return tuple(statement for statement in statements if statement.resources)
 

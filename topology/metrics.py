@@ -36,6 +36,8 @@ class Metric:
     level: Level = "DEFAULT"
     standard: bool = True
     express: bool = True
+    of_heartbeats: bool = False
+    """Only of flows that carry heartbeats (topology/flows.py)."""
 
     def available(self, monitoring_level: str, is_express: bool) -> bool:
         """Whether a cluster of this kind publishes it. Levels above PER_BROKER have all of its metrics."""
@@ -150,7 +152,14 @@ METRICS: tuple[Metric, ...] = (
         _INSIGHTS,
     ),
     Metric(
-        "replication-latency", PROBE_NAMESPACE, "ReplicationLatencyP95", FLOW, "Milliseconds", "probe", _PROBE
+        "replication-latency",
+        PROBE_NAMESPACE,
+        "ReplicationLatencyP95",
+        FLOW,
+        "Milliseconds",
+        "probe",
+        _PROBE,
+        of_heartbeats=True,
     ),
     Metric("replication-lag", PROBE_NAMESPACE, "ReplicationLag", FLOW, "Count", "probe", _PROBE),
     Metric("running-tasks", PROBE_NAMESPACE, "RunningTasks", FLOW, "Count", "probe", _PROBE),

@@ -56,7 +56,7 @@ class AlarmThresholds(Model):
     pod_restarts: Annotated[int, Field(ge=1)] = 3
     """In five minutes. Default: 3, ours: one restart is healing, three are a crash loop."""
     replication_latency_ms: Annotated[int, Field(ge=1)] = 1000
-    """p95 of probe records. Default: 1000, the report's key figure."""
+    """p95 of heartbeats on their way. Default: 1000, the report's key figure."""
     replication_lag_records: Annotated[int, Field(ge=1)] = 100_000
     """Records at the source that are not at the target. Default: 100,000, ours: 100 s at 1,000 records/s."""
     log_errors: Annotated[int, Field(ge=1)] = 10

@@ -1,0 +1,107 @@
+"""Latency is watched exactly where heartbeats arrive, because nothing else measures it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.topology.environments import environment, third_region
+from topology.alarms import alarms
+from topology.dashboard import series
+from topology.flows import HEARTBEATS, flows_into
+from topology.iam import PROBE_GROUP, operations_statements, worker_statements
+from topology.metrics import METRICS, metric
+from topology.model import Environment
+
+ONE_WAY = {"source": "us-east-1", "target": "us-west-2"}
+
+
+def carrying(loaded: Environment, region: str) -> set[str]:
+    """The sources whose heartbeats arrive in a region, which alarms, dashboard and policy must agree on."""
+    flows = {flow.source_alias for flow in flows_into(loaded, region) if flow.carries_heartbeats}
+    latency = metric("replication-latency")
+    watched = {
+        dict(query.dimensions)["Source"]
+        for alarm in alarms(loaded, region)
+        for query in alarm.queries
+        if query.metric == latency
+    }
+    drawn = {one["Source"] for one in series(loaded, region, latency)}
+    readable = {
+        resource.name.removesuffix(f".{HEARTBEATS}")
+        for statement in operations_statements(loaded, region)
+        if "ReadData" in statement.actions
+        for resource in statement.resources
+    }
+    assert flows == watched == drawn == readable
+    return flows
+
+
+def test_both_directions_of_an_active_active_flow_carry_heartbeats() -> None:
+    loaded = environment()
+    assert carrying(loaded, "us-west-2") == {"us-east-1"}
+    assert carrying(loaded, "us-east-1") == {"us-west-2"}
+
+
+def test_a_one_way_flow_carries_none_because_nothing_writes_them_at_its_source() -> None:
+    loaded = environment({"flows/0": ONE_WAY})
+    assert len(flows_into(loaded, "us-west-2")) == 1
+    assert carrying(loaded, "us-west-2") == set()
+
+
+def test_a_one_way_flow_carries_them_where_another_flow_ends_at_its_source() -> None:
+    further = {"source": "eu-west-1", "target": "us-east-1"}
+    loaded = environment({"regions/eu-west-1": third_region(), "flows/0": ONE_WAY, "flows/1": further})
+    assert carrying(loaded, "us-west-2") == {"us-east-1"}
+    assert carrying(loaded, "us-east-1") == set()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"flows/0/heartbeats": {"enabled": False}},
+        {"mirrormaker/connector_properties": {"heartbeat": {"emit.heartbeats.enabled": "false"}}},
+        {"mirrormaker/connector_properties": {"source": {"heartbeats.replication.enabled": "False"}}},
+    ],
+)
+def test_heartbeats_that_are_switched_off_are_not_waited_for(change: dict[str, Any]) -> None:
+    assert carrying(environment(change), "us-west-2") == set()
+
+
+def test_other_metrics_of_the_probe_do_not_depend_on_heartbeats() -> None:
+    loaded = environment({"flows/0": ONE_WAY})
+    for known in METRICS:
+        if known.source == "probe" and not known.of_heartbeats:
+            assert len(series(loaded, "us-west-2", known)) == 1, known.id
+
+
+def test_heartbeats_keep_the_alias_under_the_identity_policy() -> None:
+    loaded = environment({"flows/0": {**ONE_WAY, "policy": "identity"}})
+    (flow,) = flows_into(loaded, "us-west-2")
+    assert flow.mirrored("orders.test.x") == "orders.test.x"
+    assert flow.mirrored(HEARTBEATS) == "us-east-1.heartbeats"
+    (mirrored,) = [s for s in worker_statements(loaded, "us-west-2") if s.sid == "MirroredTopics"]
+    assert "us-east-1.heartbeats" in {resource.name for resource in mirrored.resources}
+
+
+def test_the_probe_may_ask_both_ends_and_change_nothing() -> None:
+    by_sid = {statement.sid: statement for statement in operations_statements(environment(), "us-west-2")}
+    assert {(r.region, r.kind) for r in by_sid["ProbeConnect"].resources} == {
+        ("us-west-2", "cluster"),
+        ("us-east-1", "cluster"),
+    }
+    assert {(r.region, r.name) for r in by_sid["ProbeOffsets"].resources} == {
+        ("us-west-2", "us-east-1.orders.test.*"),
+        ("us-west-2", "us-east-1.heartbeats"),
+        ("us-east-1", "orders.test.*"),
+    }
+    assert [(r.region, r.kind, r.name) for r in by_sid["ProbeGroup"].resources] == [
+        ("us-west-2", "group", PROBE_GROUP)
+    ]
+    actions = {action for statement in by_sid.values() for action in statement.actions}
+    assert actions == {"Connect", "DescribeTopic", "ReadData", "AlterGroup", "DescribeGroup"}
+
+
+def test_a_region_where_no_flow_ends_has_nothing_to_probe() -> None:
+    assert operations_statements(environment({"flows/0": ONE_WAY}), "us-east-1") == ()
