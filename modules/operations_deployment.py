@@ -1,8 +1,8 @@
-"""The Deployment of the reconciler and probe."""
+"""The Deployment of the reconciler and the probe."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
@@ -19,42 +19,23 @@ from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
 from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecContainer as Container,
 )
-from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
-    DeploymentV1SpecTemplateSpecContainerLivenessProbe as LivenessProbe,
-)
-from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
-    DeploymentV1SpecTemplateSpecContainerLivenessProbeHttpGet as LivenessGet,
-)
-from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
-    DeploymentV1SpecTemplateSpecContainerPort as ContainerPort,
-)
-from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
-    DeploymentV1SpecTemplateSpecContainerReadinessProbe as ReadinessProbe,
-)
-from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
-    DeploymentV1SpecTemplateSpecContainerReadinessProbeHttpGet as ReadinessGet,
-)
 from constructs import Construct
 
 from modules import restricted_pod
 from modules.connect_deployment import KEPT_REVISIONS, RESTARTED_AT, ConnectDeployment, PodHome
-from modules.connect_services import ConnectServices
 from modules.event_writer import EventWriter
 from topology.model.mirrormaker import MirrorMaker
 from topology.pods import (
-    CONNECTOR_DIRECTORY,
     OPERATIONS_GRACE_SECONDS,
     OPERATIONS_PORT,
-    operations_arguments,
     pod_annotations,
     pod_labels,
 )
 
 __all__ = ["OperationsDeployment"]
 
-PORT_NAME = "http-metrics"
 ROLLOUT = "5m"
-"""It is ready when no connector has failed, which tells a deploy at once that replication does not start."""
+"""The pod is ready while no connector has failed: a deploy says at once that replication does not start."""
 
 
 class OperationsDeployment(Construct):
@@ -69,8 +50,7 @@ class OperationsDeployment(Construct):
         home: PodHome,
         name: str,
         workload: MirrorMaker,
-        variables: Mapping[str, str],
-        connect: ConnectServices,
+        containers: Sequence[Container],
         workers: ConnectDeployment,
         events: EventWriter,
     ) -> None:
@@ -84,7 +64,7 @@ class OperationsDeployment(Construct):
                 revision_history_limit=KEPT_REVISIONS,
                 selector=DeploymentV1SpecSelector(match_labels=home.labels.selector),
                 strategy=DeploymentV1SpecStrategy(type="Recreate"),
-                template=_template(home, workload, _container(workload, variables, connect.name)),
+                template=_template(home, workload, containers),
             ),
             wait_for_rollout=True,
             timeouts=DeploymentV1Timeouts(create=ROLLOUT, update=ROLLOUT),
@@ -93,7 +73,9 @@ class OperationsDeployment(Construct):
         )
 
 
-def _template(home: PodHome, workload: MirrorMaker, container: Container) -> DeploymentV1SpecTemplate:
+def _template(
+    home: PodHome, workload: MirrorMaker, containers: Sequence[Container]
+) -> DeploymentV1SpecTemplate:
     return DeploymentV1SpecTemplate(
         metadata=DeploymentV1SpecTemplateMetadata(
             labels=pod_labels(home.labels, workload.tracing),
@@ -108,40 +90,7 @@ def _template(home: PodHome, workload: MirrorMaker, container: Container) -> Dep
             node_selector=workload.node_selector or None,
             toleration=restricted_pod.tolerations(workload.tolerations),
             security_context=restricted_pod.pod_security(),
-            container=[container],
+            container=list(containers),
             volume=restricted_pod.volumes(home.files.name),
         ),
-    )
-
-
-def _container(workload: MirrorMaker, variables: Mapping[str, str], service: str) -> Container:
-    operations = workload.operations
-    return Container(
-        name="operations",
-        image=operations.image.reference,
-        image_pull_policy="IfNotPresent",
-        args=list(operations_arguments(operations, service)),
-        env=restricted_pod.variables(variables),
-        port=[ContainerPort(name=PORT_NAME, container_port=OPERATIONS_PORT, protocol="TCP")],
-        # operations/status.py: /healthz is about the loop, /readyz about what it found
-        liveness_probe=LivenessProbe(
-            http_get=LivenessGet(path="/healthz", port=PORT_NAME, scheme="HTTP"),
-            initial_delay_seconds=10,
-            period_seconds=20,
-            timeout_seconds=5,
-            failure_threshold=3,
-        ),
-        readiness_probe=ReadinessProbe(
-            http_get=ReadinessGet(path="/readyz", port=PORT_NAME, scheme="HTTP"),
-            period_seconds=10,
-            timeout_seconds=5,
-            failure_threshold=3,
-        ),
-        resources=restricted_pod.resources(
-            cpu_request=operations.cpu_request_millicores,
-            memory_request=operations.memory_request_mib,
-            memory_limit=operations.memory_limit_mib,
-        ),
-        security_context=restricted_pod.container_security(),
-        volume_mount=restricted_pod.mounts(CONNECTOR_DIRECTORY),
     )

@@ -11,6 +11,7 @@ from modules.eks_connection import EksConnection
 from modules.event_writer import EventWriter
 from modules.hashed_config_map import HashedConfigMap
 from modules.irsa_service_account import IrsaServiceAccount
+from modules.operations_containers import probe_container, reconciler_container
 from modules.operations_deployment import OperationsDeployment
 from modules.pod_network_policy import PodNetworkPolicy
 from modules.workload_namespace import WorkloadNamespace
@@ -18,7 +19,7 @@ from stacks.base import RegionStack
 from topology.model import Environment
 from topology.outputs import BOOTSTRAP_BROKERS_IAM, OPERATIONS_ROLE_ARN, WORKER_ROLE_ARN
 from topology.pod_network import pod_policies
-from topology.pods import clusters_of, identity_variables, labels
+from topology.pods import clusters_of, identity_variables, labels, probe_arguments, reconciler_arguments
 from topology.worker_files import connector_files, worker_files
 
 __all__ = ["MirrorMakerStack"]
@@ -80,14 +81,25 @@ class MirrorMakerStack(RegionStack):
             service_account=home.service_account,
             labels=home.labels.all,
         )
+        variables = self._variables(OPERATIONS_ROLE_ARN, name)
         OperationsDeployment(
             self,
             "operations",
             home=home,
             name=name,
             workload=self.workload,
-            variables=self._variables(OPERATIONS_ROLE_ARN, name),
-            connect=services,
+            containers=[
+                reconciler_container(
+                    self.workload.operations,
+                    reconciler_arguments(self.workload.operations, services.name),
+                    variables,
+                ),
+                probe_container(
+                    self.workload.operations,
+                    probe_arguments(self.environment, self.region, services.name),
+                    variables,
+                ),
+            ],
             workers=workers,
             events=events,
         )

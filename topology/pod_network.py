@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from topology.model import Environment
 from topology.names import Names
 from topology.network import PORTS
-from topology.pods import METRICS_PORT, OPERATIONS_PORT, clusters_of
+from topology.pods import METRICS_PORT, OPERATIONS_PORT, PROBE_PORT, clusters_of
 from topology.workload import REST_PORT
 
 __all__ = ["Peer", "PodPolicy", "PodRule", "Port", "pod_policies"]
@@ -69,7 +69,7 @@ def pod_policies(environment: Environment, region: str) -> tuple[PodPolicy, ...]
             names.workers,
             "worker",
             ingress=(
-                PodRule((workers, operations), rest, "REST: workers forward to the leader, the reconciler"),
+                PodRule((workers, operations), rest, "REST: workers forward to the leader; the reconciler"),
                 PodRule(monitoring, (Port(METRICS_PORT),), "Prometheus scrapes the JMX exporter"),
             ),
             egress=(PodRule((workers,), rest, "REST: a worker forwards to the leader"), *clients),
@@ -77,8 +77,14 @@ def pod_policies(environment: Environment, region: str) -> tuple[PodPolicy, ...]
         PodPolicy(
             names.operations,
             "operations",
-            ingress=(PodRule(monitoring, (Port(OPERATIONS_PORT),), "Prometheus scrapes the reconciler"),),
-            egress=(PodRule((workers,), rest, "The reconciler calls Connect's REST"), *clients),
+            ingress=(
+                PodRule(
+                    monitoring,
+                    (Port(OPERATIONS_PORT), Port(PROBE_PORT)),
+                    "Prometheus scrapes the reconciler and the probe",
+                ),
+            ),
+            egress=(PodRule((workers,), rest, "Both ask Connect's REST"), *clients),
         ),
     )
 

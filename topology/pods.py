@@ -22,6 +22,7 @@ __all__ = [
     "PODS_DOWN_A_MINUTE",
     "PODS_UP_A_MINUTE",
     "PRE_STOP_SECONDS",
+    "PROBE_PORT",
     "REST_PORT_NAME",
     "SCRATCH_SIZE",
     "SETTLE_SECONDS",
@@ -35,9 +36,10 @@ __all__ = [
     "labels",
     "memory_quantity",
     "min_available",
-    "operations_arguments",
     "pod_annotations",
     "pod_labels",
+    "probe_arguments",
+    "reconciler_arguments",
     "rollout_minutes",
     "worker_arguments",
 ]
@@ -47,7 +49,9 @@ REST_PORT_NAME = "http-rest"
 METRICS_PORT = 9404
 """The JMX exporter of a worker (its registered default, Prometheus wiki, "Default port allocations")."""
 OPERATIONS_PORT = 9405
-"""Metrics and health of the operations pod."""
+"""Metrics and health of the reconciler."""
+PROBE_PORT = 9406
+"""Metrics of the probe, which is beside the reconciler in its pod."""
 
 JARS = "/opt/kafka/libs"
 AGENT_JAR = "/opt/kafka/agent/jmx_prometheus_javaagent.jar"
@@ -140,19 +144,37 @@ def worker_arguments(mirrormaker: MirrorMaker) -> tuple[str, ...]:
     )
 
 
-def operations_arguments(operations: Operations, service: str) -> tuple[str, ...]:
-    """Arguments of the operations image: reconcile the mounted connectors through the workers' Service."""
+def reconciler_arguments(operations: Operations, service: str) -> tuple[str, ...]:
+    """Arguments of the operations image: keep the mounted connectors, through the workers' Service."""
     return (
         "reconcile",
-        "--connect",
-        f"http://{service}:{REST_PORT}",
-        "--connectors",
-        CONNECTOR_DIRECTORY,
+        *_reading(service),
         "--interval",
         str(operations.interval_seconds),
         "--metrics-port",
         str(OPERATIONS_PORT),
     )
+
+
+def probe_arguments(environment: Environment, region: str, service: str) -> tuple[str, ...]:
+    """Arguments of the operations image: publish how the flows of the mounted connectors go, once in each
+    period of the alarms that read it."""
+    return (
+        "probe",
+        *_reading(service),
+        "--environment",
+        environment.environment,
+        "--region",
+        region,
+        "--interval",
+        str(environment.alarms.period_seconds),
+        "--metrics-port",
+        str(PROBE_PORT),
+    )
+
+
+def _reading(service: str) -> tuple[str, ...]:
+    return ("--connect", f"http://{service}:{REST_PORT}", "--connectors", CONNECTOR_DIRECTORY)
 
 
 def pod_annotations(tracing: Tracing, metrics_port: int, java: bool = False) -> dict[str, str]:

@@ -97,7 +97,7 @@ def test_rest_is_reachable_only_from_workers_and_operations(stack: Stack) -> Non
 
 def test_metrics_are_scraped_from_the_monitoring_namespace_only(stack: Stack) -> None:
     worker, operations = pod(stack, "workers"), pod(stack, "operations")
-    for target, port in ((worker, 9404), (operations, 9405)):
+    for target, port in ((worker, 9404), (operations, 9405), (operations, 9406)):
         assert reaches(stack, End("monitoring"), target, port)
         assert not reaches(stack, End("default"), target, port)
 

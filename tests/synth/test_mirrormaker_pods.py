@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.synth.stack_json import dependencies, resource, resources
+from tests.synth.pods import container, containers, deployment, pod, pod_annotations
+from tests.synth.stack_json import resource
 from tests.unit.topology.environments import environment
 from topology import load_environment
-from topology.pods import clusters_of
 
 Stack = dict[str, Any]
 Stacks = Callable[[str], dict[str, Stack]]
@@ -37,24 +37,6 @@ def stack(synthesized: Stacks) -> Stack:
 def switched(synthesize: Callable[..., dict[str, Stack]]) -> Stack:
     """With mesh and tracing, other replicas and another autoscaler."""
     return synthesize(environment(SWITCHED))["mirrormaker-us-east-1"]
-
-
-def deployment(stack: Stack, name: str = "workers") -> dict[str, Any]:
-    return resource(stack, "kubernetes_deployment_v1", name)
-
-
-def pod(stack: Stack, name: str = "workers") -> dict[str, Any]:
-    found: dict[str, Any] = deployment(stack, name)["spec"]["template"]["spec"]
-    return found
-
-
-def container(stack: Stack, name: str = "workers") -> dict[str, Any]:
-    (found,) = pod(stack, name)["container"]
-    return dict(found)
-
-
-def variables(stack: Stack, name: str = "workers") -> dict[str, Any]:
-    return {one["name"]: one.get("value", one.get("value_from")) for one in container(stack, name)["env"]}
 
 
 def probe(stack: Stack, kind: str) -> tuple[str, str, int]:
@@ -172,6 +154,34 @@ def test_workers_spread_over_zones_and_hosts_within_a_revision(stack: Stack) -> 
     assert all(one["match_label_keys"] == ["pod-template-hash"] for one in spread.values())
 
 
+def test_the_probe_is_beside_the_reconciler(stack: Stack) -> None:
+    assert set(containers(stack, "operations")) == {"reconciler", "probe"}
+    assert container(stack, "probe")["args"][0] == "probe"
+    assert container(stack, "reconciler")["args"][0] == "reconcile"
+
+
+def test_the_probe_publishes_once_in_each_period_of_the_alarms(stack: Stack) -> None:
+    arguments = container(stack, "probe")["args"]
+    period = str(load_environment("production").alarms.period_seconds)
+    assert arguments[arguments.index("--interval") + 1] == period
+
+
+def test_the_operations_pod_is_ready_while_no_connector_has_failed(stack: Stack) -> None:
+    """A deploy waits for it, so that it says at once when replication does not start."""
+    assert deployment(stack, "operations")["wait_for_rollout"] is True
+    assert container(stack, "reconciler")["readiness_probe"]["http_get"]["path"] == "/readyz"
+    assert "readiness_probe" not in container(stack, "probe")
+
+
+@pytest.mark.parametrize("name", ["reconciler", "probe"])
+def test_probes_ask_the_port_that_the_arguments_name(stack: Stack, name: str) -> None:
+    found = container(stack, name)
+    (port,) = found["port"]
+    assert found["args"][found["args"].index("--metrics-port") + 1] == str(port["container_port"])
+    for kind in ("liveness_probe", "readiness_probe"):
+        assert found.get(kind, {}).get("http_get", {"port": port["name"]})["port"] == port["name"]
+
+
 def test_one_reconciler_at_a_time(stack: Stack) -> None:
     spec = deployment(stack, "operations")["spec"]
     assert (spec["replicas"], spec["strategy"]["type"]) == ("1", "Recreate")
@@ -187,132 +197,16 @@ def test_pods_go_where_the_environment_says(stack: Stack) -> None:
 
 def test_nodes_of_the_workers_can_be_scaled_down(stack: Stack) -> None:
     for name in ("workers", "operations"):
-        annotations = deployment(stack, name)["spec"]["template"]["metadata"]["annotations"]
-        assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict"] == "true"
-
-
-# identity ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("account", "role"), [("worker", "worker"), ("operations", "operations")])
-def test_service_account_carries_the_role(stack: Stack, account: str, role: str) -> None:
-    annotations = resource(stack, "kubernetes_service_account_v1", f"{account}-account")["metadata"][
-        "annotations"
-    ]
-    reference = f"${{data.terraform_remote_state.identity-us-east-1.outputs.{role}_role_arn}}"
-    assert annotations == {"eks.amazonaws.com/role-arn": reference}
-
-
-def test_pods_run_under_their_own_accounts(stack: Stack) -> None:
-    for name, account in (("workers", "worker"), ("operations", "operations")):
-        wanted = resource(stack, "kubernetes_service_account_v1", f"{account}-account")["metadata"]["name"]
-        assert pod(stack, name)["service_account_name"] == wanted
-
-
-def test_the_session_has_a_fixed_name(stack: Stack) -> None:
-    """MSK refuses to re-authenticate a connection as somebody else."""
-    assert variables(stack)["AWS_ROLE_SESSION_NAME"] == "mirrormaker2"
-
-
-def test_the_token_is_for_sts_and_where_the_sdk_looks(stack: Stack) -> None:
-    for name in ("workers", "operations"):
-        (volume,) = [one for one in pod(stack, name)["volume"] if one["name"] == "aws-iam-token"]
-        token = volume["projected"][0]["sources"][0]["service_account_token"]
-        (mount,) = [one for one in container(stack, name)["volume_mount"] if one["name"] == "aws-iam-token"]
-        assert token["audience"] == "sts.amazonaws.com"
-        path = f"{mount['mount_path']}/{token['path']}"
-        assert variables(stack, name)["AWS_WEB_IDENTITY_TOKEN_FILE"] == path
-
-
-def test_workers_have_no_token_for_the_api_server(stack: Stack) -> None:
-    assert pod(stack)["automount_service_account_token"] is False
-
-
-def test_the_reconciler_may_write_events_and_nothing_else(stack: Stack) -> None:
-    (role,) = resources(stack, "kubernetes_role_v1").values()
-    (binding,) = resources(stack, "kubernetes_role_binding_v1").values()
-    (rule,) = role["rule"]
-    assert (rule["resources"], rule["verbs"]) == (["events"], ["create", "patch"])
-    assert [subject["name"] for subject in binding["subject"]] == ["mirrormaker2-operations"]
-
-
-def test_no_secret_or_token_in_the_stack(stack: Stack) -> None:
-    (provider,) = stack["provider"]["kubernetes"]
-    assert not resources(stack, "kubernetes_secret_v1")
-    assert set(provider) == {"host", "cluster_ca_certificate", "exec"}
-    assert provider["exec"][0]["args"][:2] == ["eks", "get-token"]
-    assert "token" not in json.dumps(stack["data"])
-
-
-def test_the_provider_needs_nothing_that_the_stack_creates(stack: Stack) -> None:
-    assert "${data." in stack["provider"]["kubernetes"][0]["host"]
-
-
-@pytest.mark.parametrize(("name", "region"), EVERY_WORKLOAD)
-def test_pods_know_the_addresses_of_the_flows_clusters_and_no_others(
-    synthesized: Stacks, name: str, region: str
-) -> None:
-    loaded, found = load_environment(name), synthesized(name)[f"mirrormaker-{region}"]
-    wanted = {
-        variable: f"${{data.terraform_remote_state.msk-{other}.outputs.bootstrap_brokers_iam}}"
-        for variable, other in clusters_of(loaded, region).items()
-    }
-    for component in ("workers", "operations"):
-        have = variables(found, component)
-        assert {key: have[key] for key in have if key.startswith("BOOTSTRAP_")} == wanted
-    assert dependencies(found) == {
-        f"identity-{region}",
-        *(f"msk-{r}" for r in clusters_of(loaded, region).values()),
-    }
-
-
-def test_workers_advertise_the_address_of_their_pod(stack: Stack) -> None:
-    assert variables(stack)["POD_IP"] == {"field_ref": {"field_path": "status.podIP"}}
-
-
-# security ------------------------------------------------------------------------------------------------
-
-
-def test_the_namespace_admits_restricted_pods_only(stack: Stack) -> None:
-    labels = resource(stack, "kubernetes_namespace_v1", "namespace")["metadata"]["labels"]
-    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
-
-
-@pytest.mark.parametrize("name", ["workers", "operations"])
-def test_unset_booleans_can_not_undo_the_pods_security(stack: Stack, name: str) -> None:
-    """The provider sends false for what a present block leaves out, so the container says it all again."""
-    inner, outer = container(stack, name)["security_context"], pod(stack, name)["security_context"]
-    assert outer["run_as_non_root"] is True
-    assert inner["run_as_non_root"] is True
-    assert inner["allow_privilege_escalation"] is False
-    assert inner["privileged"] is False
-    assert inner["capabilities"] == {"drop": ["ALL"]}
-    assert inner["seccomp_profile"] == outer["seccomp_profile"] == {"type": "RuntimeDefault"}
-
-
-@pytest.mark.parametrize("name", ["workers", "operations"])
-def test_only_a_limited_tmp_is_writable(stack: Stack, name: str) -> None:
-    writable = [
-        mount["name"] for mount in container(stack, name)["volume_mount"] if not mount.get("read_only")
-    ]
-    sizes = {
-        one["name"]: one["empty_dir"]["size_limit"]
-        for one in pod(stack, name)["volume"]
-        if "empty_dir" in one
-    }
-    assert container(stack, name)["security_context"]["read_only_root_filesystem"] is True
-    assert sizes == {"scratch": "64Mi"}
-    assert writable == ["scratch"]
+        assert pod_annotations(stack, name)["cluster-autoscaler.kubernetes.io/safe-to-evict"] == "true"
 
 
 # mesh, tracing, metrics ----------------------------------------------------------------------------------
 
 
 def test_prometheus_finds_the_exporter(stack: Stack) -> None:
-    annotations = deployment(stack)["spec"]["template"]["metadata"]["annotations"]
     (agent,) = [argument for argument in container(stack)["args"] if argument.startswith("-javaagent:")]
     ports = {one["name"]: one["container_port"] for one in container(stack)["port"]}
-    assert annotations["prometheus.io/port"] == str(ports["http-metrics"])
+    assert pod_annotations(stack)["prometheus.io/port"] == str(ports["http-metrics"])
     assert f"={ports['http-metrics']}:" in agent
 
 
@@ -332,8 +226,8 @@ def test_mesh_leaves_kafka_alone_and_holds_the_worker_until_the_proxy_runs(switc
 
 def test_tracing_injects_the_agent_into_the_workers_only(switched: Stack) -> None:
     for name, injected in (("workers", True), ("operations", False)):
-        annotations = deployment(switched, name)["spec"]["template"]["metadata"]["annotations"]
-        assert ("instrumentation.opentelemetry.io/inject-java" in annotations) is injected
+        found = pod_annotations(switched, name)
+        assert ("instrumentation.opentelemetry.io/inject-java" in found) is injected
 
 
 # order ---------------------------------------------------------------------------------------------------
