@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
-import itertools
 import os
 import struct
 from collections.abc import Iterator, Sequence
@@ -113,11 +112,6 @@ class Network:
             yield
         finally:
             enter_namespace(self._host)
-
-
-def pairs(regions: Sequence[str]) -> list[tuple[str, str]]:
-    """Every ordered pair of different regions."""
-    return list(itertools.permutations(regions, 2))
 
 
 def _choose_block() -> tuple[int, IPv4Network]:

@@ -5,9 +5,6 @@ workers and the carrier (the process that is the WAN). There are no record files
 the record. When an owner dies, in whatever way, its carrier ends all processes of the run and then itself;
 network namespaces have no name, so they and their links go with their last process. If the carrier was killed
 too, the next start sweeps.
-
-    python -m localcloud.wan.runs             # list the runs on this machine
-    python -m localcloud.wan.runs end         # end the runs that were kept or left over
 """
 
 from __future__ import annotations
@@ -15,9 +12,8 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,20 +107,6 @@ def end_processes(run_id: str) -> int:
         time.sleep(0.02)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Command line: list, or end what has no living owner."""
-    if list(arguments) not in ([], ["end"]):
-        sys.stderr.write("usage: python -m localcloud.wan.runs [end]\n")
-        return 2
-    for run in runs():
-        state = "owned by" if run.owned else "left over from" if run.left_over else "kept by"
-        sys.stdout.write(f"{run.id}: {len(run.processes)} processes, {state} process {run.owner}\n")
-        if arguments and not run.owned:
-            end_run(run)
-            sys.stdout.write(f"{run.id}: ended\n")
-    return 0
-
-
 def _environments() -> Iterator[tuple[int, dict[str, str]]]:
     for entry in _PROC.glob("[0-9]*"):
         # Gone meanwhile, or another user's: not ours to look at.
@@ -141,7 +123,3 @@ def _started(pid: int) -> str:
     except OSError:
         return ""
     return "" if fields[0] in ("Z", "X") else fields[19]
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

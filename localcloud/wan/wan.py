@@ -165,7 +165,7 @@ class Wan:
     def keep(self) -> str:
         """Leave everything running for good; returns the command that ends it (not `stop`, any more)."""
         self._carrier.keep()
-        return f"{Path(sys.executable).name} -m localcloud.wan.runs end"
+        return f"{Path(sys.executable).name} -m localcloud.wan end"
 
     def stop(self) -> None:
         """End the WAN and every process of its run; namespaces, links and routes are gone afterwards."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from localcloud.wan import runs
+from localcloud.wan.__main__ import main
 from localcloud.wan.enter import RUN_VARIABLE
 from localcloud.wan.runs import Run
 from tests.localcloud.wan.regions import links_to, wait_until
@@ -111,9 +112,9 @@ def test_a_kept_run_outlives_its_owner_until_it_is_ended() -> None:
 def test_the_command_line_lists_runs_and_refuses_what_it_does_not_know(
     owner: Owner, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert runs.main([]) == 0
+    assert main([]) == 0
     assert f"{owner.run}: 2 processes, owned by process {owner.process.pid}\n" in capsys.readouterr().out
-    assert runs.main(["ned"]) == 2
+    assert main(["ned"]) == 2
     assert "usage" in capsys.readouterr().err
 
 
