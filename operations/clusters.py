@@ -18,8 +18,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-import javaproperties
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+
+from topology.java_properties import parse_properties
 
 __all__ = ["FROM_END", "Cluster", "ClusterError", "client_settings", "offsets_at", "read_properties", "words"]
 
@@ -124,8 +125,7 @@ def words(error: KafkaException) -> str:
 def read_properties(path: Path) -> dict[str, str]:
     """A Java properties file. Raises ClusterError when it can not be read."""
     try:
-        with path.open(encoding="utf-8") as file:
-            return javaproperties.load(file)
+        return parse_properties(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ClusterError(f"{path}: can not be read: {getattr(error, 'strerror', None) or error}") from error
 
@@ -170,7 +170,7 @@ def iam_token(region: str, jaas: Mapping[str, str]) -> Callable[[str], tuple[str
     Credentials are those of the usual chain, or of `awsProfileName` or `awsRoleArn` in the JAAS options.
     """
     try:
-        signer = importlib.import_module("aws_msk_iam_sasl_signer").MSKAuthTokenProvider
+        signer = importlib.import_module("aws_msk_iam_sasl_signer.MSKAuthTokenProvider")
     except ModuleNotFoundError as error:
         raise ClusterError(
             "AWS_MSK_IAM needs the package aws-msk-iam-sasl-signer-python: install it"

@@ -222,9 +222,9 @@ class ConnectClient:
     # -- positions
 
     def offsets(self, name: str) -> tuple[Offset, ...]:
-        """The committed source positions."""
+        """The committed source positions; Connect lists forgotten ones without an offset: they are left out."""
         found = self._workers.ask("GET", f"/connectors/{name}/offsets")["offsets"]
-        return tuple(Offset(one["partition"], one["offset"]) for one in found)
+        return tuple(Offset(one["partition"], one["offset"]) for one in found if one["offset"] is not None)
 
     def patch_offsets(self, name: str, offsets: Sequence[Offset]) -> None:
         """Writes positions; Connect answers 400 unless the connector is STOPPED."""

@@ -1,4 +1,4 @@
-"""A web server that answers like a Connect worker in trouble: the script in order, then its last line again."""
+"""A web server that answers like a Connect worker in trouble: a script in order, its last line for ever."""
 
 from __future__ import annotations
 

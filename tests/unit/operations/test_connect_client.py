@@ -160,7 +160,8 @@ def test_offsets_are_written_in_the_form_they_are_read(scripted: Any, answer: An
     found = {
         "offsets": [{"partition": {"cluster": "A", "topic": "t", "partition": 0}, "offset": {"offset": 7}}]
     }
-    worker = scripted(answer(200, found))
+    forgotten = {"partition": {"cluster": "A", "topic": "t", "partition": 1}, "offset": None}
+    worker = scripted(answer(200, {"offsets": [*found["offsets"], forgotten]}))
     connect = client(worker.url)
     offsets = connect.offsets("a")
     assert offsets == (Offset({"cluster": "A", "topic": "t", "partition": 0}, {"offset": 7}),)

@@ -1,0 +1,248 @@
+"""The probe as its pod runs it, beside real workers: what it publishes is what happens, also when they stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+from localcloud.aws.server import EmulatedAws, start_emulated_aws
+from localcloud.wan.addresses import free_port
+from localcloud.workers import ConnectWorker, bootstrap_environment, localize
+from operations.clusters import Cluster
+from operations.connect import ConnectClient
+from operations.probe import run_probe
+from operations.reconcile import Reconciler
+from operations.records import Load, Production
+from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, wait, write
+from topology.connectors import connectors, worker_properties
+from topology.java_properties import render_properties
+from topology.metrics import METRICS, PROBE_NAMESPACE
+
+pytestmark = pytest.mark.kafka
+
+PUBLISHED = {known.name for known in METRICS if known.source == "probe"}
+PROGRAM = "import json, sys; from pathlib import Path; from operations.probe import run_probe; " + (
+    "given = json.loads(sys.argv[1]); "
+    "run_probe(given.pop('urls'), Path(given.pop('directory')), 'local', 'us-west-2', **given)"
+)
+
+
+@dataclass
+class RunningProbe:
+    """A probe as a process; `lines` are what it has said so far."""
+
+    process: subprocess.Popen[str]
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    def read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(json.loads(line))
+
+    def said(self, condition: Callable[[dict[str, Any]], bool]) -> bool:
+        return any(condition(line) for line in self.lines)
+
+    def total(self, name: str) -> int:
+        return int(sum(line.get(name, 0) for line in self.lines))
+
+    def forget(self) -> None:
+        """From here on only what comes next counts; the line that is being made was seen before."""
+        seen = len(self.lines)
+        wait(lambda: len(self.lines) > seen, 30, "a line that was begun before")
+        del self.lines[: seen + 1]
+
+
+@pytest.fixture(scope="module")
+def heartbeats_at_source(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the opposite flow's workers do for this one: their heartbeat connector writes to the source."""
+    site = mirror.sites[SOURCE]
+    addresses = bootstrap_environment(site.wan, SOURCE, {SOURCE: SOURCE, TARGET: TARGET})
+    worker = ConnectWorker.start(site, render_properties(worker_properties(ENVIRONMENT, SOURCE)), addresses)
+    worker.wait_ready()
+    name = f"{TARGET}-to-{SOURCE}-heartbeat"
+    directory = tmp_path_factory.mktemp("opposite")
+    write(directory, name, localize(connectors(ENVIRONMENT, SOURCE)[name]).properties)
+    with ConnectClient([worker.rest_url]) as client:
+        assert Reconciler(client, directory).settle(60).settled
+    yield
+    worker.stop()
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[EmulatedAws]:
+    """An account of its own, because a test here ends it."""
+    with start_emulated_aws() as account:
+        yield account
+
+
+@pytest.fixture
+def topic(mirror: Mirror, connect: ConnectClient, directory: Path, request: pytest.FixtureRequest) -> str:
+    """A new topic at the source and a source connector, running, that carries it and the heartbeats."""
+    name = f"demo.{request.node.name.removeprefix('test_').replace('_', '-')}"
+    mirror.clusters[SOURCE].create_topics({name: 3})
+    write(directory, f"{FLOW}-source", config(topics=name))
+    assert Reconciler(connect, directory).settle(60).settled
+    return name
+
+
+def bootstraps(mirror: Mirror) -> dict[str, str]:
+    """The addresses for a probe on the host."""
+    return {
+        f"BOOTSTRAP_{region.upper().replace('-', '_')}": mirror.clusters[region].bootstrap
+        for region in (SOURCE, TARGET)
+    }
+
+
+@contextmanager
+def probe(mirror: Mirror, aws: EmulatedAws, directory: Path, **options: object) -> Iterator[RunningProbe]:
+    given = json.dumps({"urls": mirror.urls, "directory": str(directory), **options})
+    running = RunningProbe(
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, given],
+            env={**os.environ, **aws.environment(), **bootstraps(mirror)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    )
+    reader = threading.Thread(target=running.read)
+    reader.start()
+    yield running
+    running.process.terminate()
+    status = running.process.wait(30)
+    reader.join()
+    assert status == 0, "SIGTERM is an ordinary end"
+
+
+def produce(mirror: Mirror, topic: str, count: int) -> None:
+    cluster = Cluster(SOURCE, mirror.clusters[SOURCE].bootstrap)
+    sent = Production(cluster, topic, Load(count=count, record_bytes=100), "run").run(threading.Event())
+    assert sent.count == count
+
+
+def end(mirror: Mirror, region: str, topic: str) -> int:
+    return sum(mirror.clusters[region].end_offsets(topic).values())
+
+
+def published(aws: EmulatedAws) -> dict[str, float]:
+    """Sum of what CloudWatch holds of each metric, asked for with the dimensions that alarms ask with."""
+    credentials = {"aws_access_key_id": "LOCALCLOUD", "aws_secret_access_key": "localcloud"}
+    client = boto3.client("cloudwatch", TARGET, endpoint_url=aws.endpoint_url, **credentials)
+    names = {one["MetricName"] for one in client.list_metrics(Namespace=PROBE_NAMESPACE)["Metrics"]}
+    dimensions = {"Environment": "local", "Source": SOURCE, "Target": TARGET}
+    now = datetime.now(UTC)
+    sums = {}
+    for name in names:
+        points = client.get_metric_statistics(
+            Namespace=PROBE_NAMESPACE,
+            MetricName=name,
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=now - timedelta(minutes=10),
+            EndTime=now + timedelta(minutes=1),
+            Period=60,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        sums[name] = sum(point["Sum"] for point in points)
+    return sums
+
+
+@pytest.mark.usefixtures("heartbeats_at_source")
+def test_a_running_a_stopped_and_an_unpublished_flow(
+    mirror: Mirror, connect: ConnectClient, aws: EmulatedAws, directory: Path, topic: str
+) -> None:
+    port = free_port()
+    with probe(mirror, aws, directory, interval_seconds=1, metrics_port=port) as running:
+        wait(lambda: running.said(lambda line: "SourceRecords" in line), 30, "a second look")
+        before = end(mirror, SOURCE, topic)
+        produce(mirror, topic, 300)
+        produced = end(mirror, SOURCE, topic) - before
+        wait(lambda: running.total("TargetRecords") >= produced, 30, "all have arrived")
+        wait(lambda: running.said(PUBLISHED.issubset), 30, "a look that sees everything")
+        # the workers flush their positions each ten seconds
+        wait(lambda: running.lines[-1].get("ReplicationLag") == 0, 30, "all positions are committed")
+        assert running.total("SourceRecords") == running.total("TargetRecords") == produced
+        latencies = [line["ReplicationLatencyP95"] for line in running.lines if line["heartbeats"]]
+        assert min(latencies) >= mirror.sites[TARGET].wan.delay_ms
+        assert running.lines[-1]["RunningTasks"] == len(connect.connectors()[f"{FLOW}-source"].tasks) > 0
+        assert running.lines[-1]["FailedTasks"] == 0
+        assert [line["problems"] for line in running.lines if line["problems"]] == []
+        assert f'source="{SOURCE}"' in httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+
+        wait(lambda: published(aws).get("TargetRecords") == produced, 30, "the last look is published")
+        assert published(aws).keys() == PUBLISHED
+        assert published(aws)["SourceRecords"] == produced
+
+        connect.stop(f"{FLOW}-source")
+        wait(lambda: running.lines[-1].get("RunningTasks") == 0, 30, "no task runs")
+        running.forget()
+        produce(mirror, topic, 50)
+        waiting = end(mirror, SOURCE, topic) - before - produced
+        wait(lambda: running.lines[-1].get("ReplicationLag") == waiting, 30, "all of them wait")
+        assert running.total("SourceRecords") == waiting
+        assert running.total("TargetRecords") == 0
+        assert not running.said(lambda line: "ReplicationLatencyP95" in line), "no heartbeat, no latency"
+
+        aws.stop()
+        wait(
+            lambda: running.said(lambda line: "CloudWatch took nothing" in str(line["problems"])),
+            60,
+            "it says that nobody takes its figures",
+        )
+        running.forget()
+        wait(lambda: running.said(lambda line: "ReplicationLag" in line), 30, "it goes on")
+
+
+def test_what_connect_or_a_cluster_does_not_say_is_left_out_and_the_rest_is_not(
+    mirror: Mirror, topic: str, directory: Path, refusing_url: str, once: Callable[..., list[dict[str, Any]]]
+) -> None:
+    produce(mirror, topic, 10)
+    nowhere = config(source__cluster__alias="nowhere", source__cluster__bootstrap__servers="127.0.0.1:1")
+    write(directory, f"nowhere-to-{TARGET}-source", nowhere)
+
+    cut_off, whole, *rest = once(mirror.urls)
+    assert rest == []
+    assert (cut_off["source"], whole["source"]) == ("nowhere", SOURCE)
+    assert cut_off.keys() & PUBLISHED == {"RunningTasks", "FailedTasks", "TargetRecords"}
+    assert cut_off["RunningTasks"] == 0, "Connect says that there is no such connector"
+    assert any("Connect has no connector nowhere-to-" in said for said in cut_off["problems"])
+    assert any("cluster nowhere at 127.0.0.1:1: " in said for said in cut_off["problems"])
+    assert whole.keys() & PUBLISHED >= PUBLISHED - {"ReplicationLatencyP95"}
+    assert (whole["problems"], whole["SourceRecords"]) == ([], 0)
+
+    _, silent = once([refusing_url])
+    assert silent.keys() & PUBLISHED - {"ReplicationLatencyP95"} == {"SourceRecords", "TargetRecords"}
+    assert any("/connectors" in said and "no answer" in said for said in silent["problems"])
+
+
+@pytest.fixture
+def once(
+    mirror: Mirror, directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., list[dict[str, Any]]]:
+    """One sample with short patience; the account that it publishes to is not there."""
+    for name, value in {
+        **bootstraps(mirror),
+        **EmulatedAws("http://127.0.0.1:1", 0, "").environment(),
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("operations.probe_kafka.REQUEST_SECONDS", 2.0)
+    monkeypatch.setattr("operations.probe.CONNECT_SECONDS", 2.0)
+
+    def sample(urls: list[str]) -> list[dict[str, Any]]:
+        run_probe(urls, directory, "local", TARGET, interval_seconds=0.5, once=True)
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert "CloudWatch took nothing" in lines[-1]["problems"][0]
+        return lines[:-1]
+
+    return sample
