@@ -1,7 +1,7 @@
 """Where the AWS provider comes from, in order, and what the environment says of it.
 
-`terraform` is a script here: what it would fetch must not depend on a registry being in reach. The real one reads
-a generated configuration in tests/terraform/test_provider_mirror.py.
+`terraform` is a script here: what it would fetch must not depend on a registry being in reach. The real one
+reads a generated configuration in tests/terraform/test_provider_mirror.py.
 """
 
 from __future__ import annotations
