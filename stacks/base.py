@@ -37,6 +37,8 @@ class RegionStack(TerraformStack):
         self.add_override("terraform.required_version", REQUIRED_TERRAFORM)
         self.aws = self.aws_provider(region)
         self._backend()
+        if kind != "state":
+            self._deploy_after(stack_name("state", region))  # which makes the bucket of the backend
         self._remote: dict[str, DataTerraformRemoteStateS3] = {}
 
     def aws_provider(self, region: str, alias: str | None = None) -> AwsProvider:
@@ -87,10 +89,13 @@ class RegionStack(TerraformStack):
             )
             if _is_emulated():
                 self._remote[name].add_override("config.use_path_style", True)
-            producer = self.node.root.node.try_find_child(name)
-            if isinstance(producer, TerraformStack):
-                self.add_dependency(producer)
+            self._deploy_after(name)
         return self._remote[name]
+
+    def _deploy_after(self, name: str) -> None:
+        other = self.node.root.node.try_find_child(name)
+        if isinstance(other, TerraformStack):
+            self.add_dependency(other)
 
     def _backend(self) -> None:
         address = state_address(self.environment, self.kind, self.region)
