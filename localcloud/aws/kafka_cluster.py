@@ -83,8 +83,15 @@ class MskCluster(FakeKafkaCluster, ManagedState):
 
     @state.setter
     def state(self, state: str) -> None:
-        self._time_progressed = datetime.now()  # noqa: DTZ005  # compared with naive times by moto's ManagedState
         self.status = state
+        # The transition out of it counts reads and time from here on.
+        self._tick = 0
+        self._time_progressed = datetime.now()  # noqa: DTZ005  # moto compares it with naive times
+
+    def read(self) -> str:
+        """The state for a Describe or List call, which counts where transitions go by the number of reads."""
+        self.advance()
+        return self.state
 
     @property
     def broker_ids(self) -> list[int]:

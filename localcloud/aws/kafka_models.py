@@ -84,9 +84,9 @@ class MskConfigurationBackend(KafkaBackend):
         return self.msk_clusters[cluster_arn]
 
     def read_cluster(self, cluster_arn: str) -> MskCluster:
-        """The cluster for a Describe call: each one counts for transitions by number of reads."""
+        """The cluster for a Describe call: its state, and that of its operations, may change by it."""
         cluster = self.cluster(cluster_arn)
-        cluster.advance()
+        cluster.read()
         return cluster
 
     def clusters_named(self, prefix: str | None, cluster_type: str | None = None) -> list[MskCluster]:
@@ -135,8 +135,7 @@ class MskBackend(MskConfigurationBackend):
         for cluster in self.msk_clusters.values():
             for operation in cluster.operations:
                 if operation.arn == operation_arn:
-                    self.read_cluster(cluster.arn)
-                    _ = cluster.state
+                    cluster.read()
                     return operation
         raise NotFoundException("The specified cluster operation does not exist.", "clusterOperationArn")
 

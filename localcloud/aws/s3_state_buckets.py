@@ -76,7 +76,8 @@ def _described(rule: dict[str, Any]) -> dict[str, Any]:
 def _filter(condition: dict[str, Any]) -> dict[str, Any]:
     """A rule without a condition is one for every key."""
     if combined := condition.get("And"):
-        return {"And": {"Prefix": combined.get("Prefix"), "Tags": _as_list(combined.get("Tag", []))}}
+        prefix = {"Prefix": combined["Prefix"] or ""} if "Prefix" in combined else {}
+        return {"And": {**prefix, "Tags": _as_list(combined.get("Tag", []))}}
     if tag := condition.get("Tag"):
         return {"Tag": tag}
     return {"Prefix": condition.get("Prefix") or ""}

@@ -1,0 +1,146 @@
+"""What moto lacks of other services and the AWS provider, or Terraform's S3 backend, relies on."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .msk import Refusal, create_cluster
+
+ROLE = "arn:aws:iam::123456789012:role/replication"
+
+
+@pytest.fixture
+def versioned_buckets(client: Any, name: str) -> tuple[str, str]:
+    s3 = client("s3")
+    buckets = (f"{name}-source", f"{name}-target")
+    for bucket in buckets:
+        s3.create_bucket(Bucket=bucket)
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return buckets
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Prefix": ""},
+        {"Prefix": "states/"},
+        {"Tag": {"Key": "replicate", "Value": "yes"}},
+        {"And": {"Prefix": "states/", "Tags": [{"Key": "a", "Value": "1"}]}},
+        {"And": {"Prefix": "", "Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]}},
+    ],
+)
+def test_replication_rule_is_read_as_it_was_put(
+    client: Any, versioned_buckets: tuple[str, str], condition: dict[str, Any]
+) -> None:
+    source, target = versioned_buckets
+    rule = {
+        "ID": "states",
+        "Priority": 1,
+        "Status": "Enabled",
+        "Filter": condition,
+        "SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}},
+        "DeleteMarkerReplication": {"Status": "Disabled"},
+        "Destination": {
+            "Bucket": f"arn:aws:s3:::{target}",
+            "StorageClass": "STANDARD_IA",
+            "EncryptionConfiguration": {"ReplicaKmsKeyID": "arn:aws:kms:eu-west-1:123456789012:key/k"},
+        },
+    }
+    s3 = client("s3")
+    s3.put_bucket_replication(
+        Bucket=source, ReplicationConfiguration={"Role": ROLE, "Rules": [rule, {**rule, "ID": "b"}]}
+    )
+    found = s3.get_bucket_replication(Bucket=source)["ReplicationConfiguration"]
+    assert found == {"Role": ROLE, "Rules": [rule, {**rule, "ID": "b"}]}
+
+
+def test_replication_needs_versions_at_the_destination(client: Any, name: str) -> None:
+    s3 = client("s3")
+    for bucket in (f"{name}-source", f"{name}-target"):
+        s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=f"{name}-source", VersioningConfiguration={"Status": "Enabled"})
+    for target, words in (
+        (f"{name}-target", "Destination bucket must have versioning enabled."),
+        (f"{name}-missing", "Destination bucket must exist."),
+    ):
+        rule = {"Status": "Enabled", "Prefix": "", "Destination": {"Bucket": f"arn:aws:s3:::{target}"}}
+        with Refusal(400, "InvalidRequest", words):
+            s3.put_bucket_replication(
+                Bucket=f"{name}-source", ReplicationConfiguration={"Role": ROLE, "Rules": [rule]}
+            )
+
+
+def test_one_of_many_writers_gets_the_lock_file(client: Any, name: str) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket=name)
+
+    def lock(writer: int) -> bool:
+        try:
+            s3.put_object(Bucket=name, Key="x.tfstate.tflock", Body=str(writer), IfNoneMatch="*")
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "PreconditionFailed"
+            return False
+        return True
+
+    with ThreadPoolExecutor(max_workers=16) as writers:
+        got = list(writers.map(lock, range(48)))
+    assert got.count(True) == 1
+    holder = s3.get_object(Bucket=name, Key="x.tfstate.tflock")["Body"].read()
+    assert int(holder) == got.index(True)
+
+
+def test_scalable_target_of_broker_storage_has_tags(client: Any, kafka: Any, name: str) -> None:
+    autoscaling = client("application-autoscaling")
+    arn = autoscaling.register_scalable_target(
+        ServiceNamespace="kafka",
+        ResourceId=create_cluster(kafka, name),
+        ScalableDimension="kafka:broker-storage:VolumeSize",
+        MinCapacity=1,
+        MaxCapacity=1000,
+        Tags={"Project": "mirror"},
+    )["ScalableTargetARN"]
+    autoscaling.tag_resource(ResourceARN=arn, Tags={"Stage": "dev"})
+    autoscaling.untag_resource(ResourceARN=arn, TagKeys=["Project"])
+    assert autoscaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"Stage": "dev"}
+
+
+def test_tags_of_an_unknown_scalable_target_are_not_found(client: Any) -> None:
+    arn = "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/none"
+    with Refusal(400, "ResourceNotFoundException"):
+        client("application-autoscaling").list_tags_for_resource(ResourceARN=arn)
+
+
+def test_each_eks_cluster_has_an_issuer_of_its_own(client: Any, name: str) -> None:
+    eks = client("eks", "eu-west-1")
+    issuers = {_eks_cluster(eks, f"{name}-{i}")["identity"]["oidc"]["issuer"] for i in range(2)}
+    assert len(issuers) == 2
+    assert all(issuer.startswith("https://oidc.eks.eu-west-1.amazonaws.com/id/") for issuer in issuers)
+
+
+def test_node_group_has_what_was_asked_for(client: Any, name: str) -> None:
+    eks = client("eks")
+    cluster = _eks_cluster(eks, name)
+    group = eks.create_nodegroup(
+        clusterName=name,
+        nodegroupName="spot",
+        subnets=["subnet-a"],
+        nodeRole="arn:aws:iam::123456789012:role/node",
+        capacityType="SPOT",
+        updateConfig={"maxUnavailable": 2},
+    )["nodegroup"]
+    described = eks.describe_nodegroup(clusterName=name, nodegroupName="spot")["nodegroup"]
+    assert described["updateConfig"] == group["updateConfig"] == {"maxUnavailable": 2}
+    assert described["version"] == cluster["version"]
+    assert "remoteAccess" not in described
+
+
+def _eks_cluster(eks: Any, name: str) -> dict[str, Any]:
+    cluster: dict[str, Any] = eks.create_cluster(
+        name=name,
+        version="1.33",
+        roleArn="arn:aws:iam::123456789012:role/eks",
+        resourcesVpcConfig={"subnetIds": ["subnet-a", "subnet-b"]},
+    )["cluster"]
+    return cluster
