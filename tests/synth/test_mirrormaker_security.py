@@ -58,6 +58,8 @@ def test_the_token_is_for_sts_and_where_the_sdk_looks(stack: Stack) -> None:
 
 def test_workers_have_no_token_for_the_api_server(stack: Stack) -> None:
     assert pod(stack)["automount_service_account_token"] is False
+    for account in resources(stack, "kubernetes_service_account_v1").values():
+        assert account["automount_service_account_token"] is False
 
 
 def test_the_reconciler_may_write_events_and_nothing_else(stack: Stack) -> None:
