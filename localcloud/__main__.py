@@ -14,7 +14,7 @@ from localcloud.demo import DemoOptions, run_demo
 from localcloud.kafka.jvm import JavaProcessError
 from localcloud.view import DemoView
 from localcloud.wan import WanError
-from localcloud.wan.runs import main as runs_main
+from localcloud.wan.__main__ import main as runs_main
 from operations.clusters import ClusterError
 from operations.deploy import DeployError
 from topology import InvalidEnvironment

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
@@ -19,6 +20,7 @@ from operations.verify import FlowProgress, FlowResult
 __all__ = ["DemoView"]
 
 SHOWN_STACKS = 4
+LOG_WIDTH = 120
 
 
 class DemoView:
@@ -29,6 +31,8 @@ class DemoView:
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False)
+        if not self.console.is_terminal:
+            self.console.width = LOG_WIDTH
         self._start = time.monotonic()
         self._lock = Lock()
         self._running: dict[str, str] = {}
@@ -53,7 +57,7 @@ class DemoView:
     def step(self, text: str, mark: str = "✓") -> None:
         """Something that is done."""
         seconds = time.monotonic() - self._start
-        self.console.print(Text(f"  {mark} {seconds:6.1f} s  {text}"))
+        self.console.print(Text(f"  {mark} {seconds:6.1f} s  {text}"), soft_wrap=True)
 
     def stack(self, event: StackEvent) -> None:
         """Progress of a deployment; called from several threads."""
@@ -75,8 +79,8 @@ class DemoView:
 
     def results(self, results: Sequence[FlowResult]) -> None:
         """The table at the end."""
-        table = Table(title="records", title_justify="left")
-        table.add_column("flow")
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        table.add_column("flow", no_wrap=True)
         for column in ("sent", "received", "lost", "twice", "loops", "p50 ms", "p95 ms", "p99 ms"):
             table.add_column(column, justify="right")
         for one in results:

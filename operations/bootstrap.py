@@ -109,18 +109,25 @@ def _push(terraform: Terraform, local: Path) -> None:
     """Pushes the local state unless the bucket has it already, and looks at what is there then."""
     ours = json.loads(local.read_text(encoding="utf-8"))
     remote = terraform.state_pull()
-    if remote is not None and remote["lineage"] != ours["lineage"]:
-        raise _two_states(terraform.stack, local)
-    if remote is None or remote["serial"] < ours["serial"]:
+    if remote is None:
         terraform.state_push(local)
         remote = terraform.state_pull()
-    if remote is None or remote["lineage"] != ours["lineage"] or remote["serial"] < ours["serial"]:
-        raise TerraformError(
-            terraform.stack.name,
-            "bootstrap",
-            "the state in the bucket is not the one that was pushed",
-            f"{local} is kept; run this again.",
-        )
+        if not _same(remote, ours):
+            raise TerraformError(
+                terraform.stack.name,
+                "bootstrap",
+                "the state in the bucket is not the one that was pushed",
+                f"{local} is kept; run this again.",
+            )
+    elif not _same(remote, ours):
+        raise _two_states(terraform.stack, local)
+
+
+def _same(remote: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> bool:
+    """By content: the first push to an empty bucket gets a lineage and a serial of its own (Terraform 1.11,
+    which reads the missing state again before it writes)."""
+    contents = ("resources", "outputs")
+    return remote is not None and all(remote[part] == ours[part] for part in contents)
 
 
 def _nothing_known(stack: Stack, local: Path) -> TerraformError:
