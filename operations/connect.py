@@ -222,7 +222,7 @@ class ConnectClient:
     # -- positions
 
     def offsets(self, name: str) -> tuple[Offset, ...]:
-        """The committed source positions; Connect lists forgotten ones without an offset: they are left out."""
+        """The committed source positions; forgotten ones, which Connect lists as null, are left out."""
         found = self._workers.ask("GET", f"/connectors/{name}/offsets")["offsets"]
         return tuple(Offset(one["partition"], one["offset"]) for one in found if one["offset"] is not None)
 

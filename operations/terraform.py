@@ -169,6 +169,8 @@ class Terraform:
                 f"The state could not be saved; it is in {self.stack.directory / ERRORED_STATE}."
                 f" Save it first: {chdir} state push {ERRORED_STATE}"
             )
+        if not stream.resources:
+            return f"Nothing was changed in {self._state_address()}. Mend the cause and run this again."
         return (
             f"{stream.done} of {len(stream.resources)} changes were made and are in the state"
             f" ({self._state_address()}). Mend the cause and run this again: it goes on from there."

@@ -1,0 +1,157 @@
+"""The command line: options and what they mean; the work is in `commands`, imported when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+
+from operations.__main__ import DEFAULT_ENVIRONMENT
+
+__all__ = ["app", "run"]
+
+EXIT_CODES: Final = "Exit codes: 0 ok, 1 failed, 2 bad input (options, files, addresses)."
+
+app = typer.Typer(
+    name="msk-mirror",
+    help="Checks, bootstraps, reconciles and verifies MirrorMaker 2 between MSK clusters.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ConnectUrls = Annotated[
+    list[str],
+    typer.Option(
+        "--connect", help="Address of a Connect worker or its Service, http://host:8083; repeatable."
+    ),
+]
+ConnectorDirectory = Annotated[
+    Path, typer.Option("--connectors", help="Directory of <name>.json files: the mounted ConfigMap.")
+]
+MetricsPort = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="Serve /metrics, /healthz and /readyz on this port.")
+]
+
+
+def run(arguments: Sequence[str]) -> NoReturn:
+    """Runs a command and ends the process with its exit code."""
+    app(list(arguments), prog_name="msk-mirror")
+    raise AssertionError("typer ends the process")
+
+
+@app.command(epilog=EXIT_CODES)
+def check(
+    environment: Annotated[
+        str, typer.Argument(envvar="MSK_MIRROR_ENV", help="Name in environments/ or path of a file.")
+    ] = DEFAULT_ENVIRONMENT,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Check an environment file: a summary of what it makes, or every mistake with file and line."""
+    from operations import check as checking  # noqa: PLC0415
+
+    raise typer.Exit(checking.check(environment, as_json))
+
+
+@app.command(epilog=EXIT_CODES)
+def bootstrap(
+    out: Annotated[Path, typer.Option(help="The synthesized app.")] = Path("cdktf.out"),
+) -> None:
+    """Make the buckets of the Terraform state and move their own state into them. Can be repeated."""
+    from operations.commands import bootstrap as command  # noqa: PLC0415
+
+    raise typer.Exit(command.run(out))
+
+
+@app.command(epilog=EXIT_CODES)
+def reconcile(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    connect: ConnectUrls,
+    connectors: ConnectorDirectory,
+    once: Annotated[bool, typer.Option("--once", help="One pass; fails if a condition is an error.")] = False,
+    wait: Annotated[
+        float | None, typer.Option(min=0, help="Passes until all connectors run, for at most these seconds.")
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Delete our connectors that the directory does not hold.")
+    ] = False,
+    interval: Annotated[float, typer.Option(min=1, help="Seconds between passes.")] = 30.0,
+    metrics_port: MetricsPort = None,
+) -> None:
+    """Bring the connectors to what the directory says, and keep them so until SIGTERM."""
+    from operations.commands import reconcile as command  # noqa: PLC0415
+
+    if once or wait is not None:
+        raise typer.Exit(command.settle(connect, connectors, prune, wait or 0.0))
+    raise typer.Exit(command.keep(connect, connectors, prune, interval, metrics_port))
+
+
+@app.command(epilog=EXIT_CODES)
+def probe(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    connect: ConnectUrls,
+    connectors: ConnectorDirectory,
+    environment: Annotated[str, typer.Option(help="Name of the environment: a dimension of the metrics.")],
+    region: Annotated[str, typer.Option(help="The target region, where the metrics go.")],
+    once: Annotated[bool, typer.Option("--once", help="One sample, an interval after the start.")] = False,
+    interval: Annotated[float, typer.Option(min=1, help="Seconds between samples.")] = 60.0,
+    metrics_port: MetricsPort = None,
+) -> None:
+    """Publish latency, lag and tasks of each flow to CloudWatch, and on a port for Prometheus."""
+    from operations.commands import probe as command  # noqa: PLC0415
+
+    raise typer.Exit(
+        command.run(
+            connect, connectors, environment, region, interval=interval, once=once, metrics_port=metrics_port
+        )
+    )
+
+
+@app.command(epilog=EXIT_CODES)
+def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    source_bootstrap: Annotated[str, typer.Option(help="host:port[,host:port] of the source cluster.")],
+    target_bootstrap: Annotated[str, typer.Option(help="host:port[,host:port] of the target cluster.")],
+    topic: Annotated[str, typer.Option(help="Topic on the source; it gets records.")],
+    mirrored_topic: Annotated[str, typer.Option(help="What it is called on the target.")],
+    source_alias: Annotated[str, typer.Option(help="Name of the source in the result.")] = "source",
+    target_alias: Annotated[str, typer.Option(help="Name of the target in the result.")] = "target",
+    source_properties: Annotated[
+        Path | None, typer.Option(help="client.properties of the source (security.protocol, sasl.*, ssl.*).")
+    ] = None,
+    target_properties: Annotated[
+        Path | None, typer.Option(help="client.properties of the target; default: that of the source.")
+    ] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="Records to send; default: rate x duration.")
+    ] = None,
+    rate: Annotated[float, typer.Option(min=0.1, help="Records a second.")] = 100.0,
+    duration: Annotated[float, typer.Option(min=0.1, help="Seconds of sending.")] = 30.0,
+    record_bytes: Annotated[int, typer.Option(min=1, help="Size of a record's value.")] = 1024,
+    quiet: Annotated[
+        float, typer.Option(min=0, help="Seconds without arrivals after which the rest is lost.")
+    ] = 30.0,
+    max_p95_ms: Annotated[float | None, typer.Option(min=0, help="Fail when the p95 is above this.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Send numbered records and count what arrives: lost, duplicated, circling, altered, and how late.
+
+    The records go into the topic like any others: use one whose consumers do not mind. Run it where both
+    clusters can be reached; latency is measured on this machine's clock at both ends.
+    """
+    from operations.commands import verify as command  # noqa: PLC0415
+    from operations.records import Load  # noqa: PLC0415
+
+    properties = target_properties or source_properties
+    raise typer.Exit(
+        command.run(
+            command.ClusterOptions(source_alias, source_bootstrap, source_properties),
+            command.ClusterOptions(target_alias, target_bootstrap, properties),
+            (topic, mirrored_topic),
+            Load(count, rate, duration, record_bytes),
+            quiet_seconds=quiet,
+            max_p95_ms=max_p95_ms,
+            as_json=as_json,
+        )
+    )

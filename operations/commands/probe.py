@@ -1,0 +1,38 @@
+"""`msk-mirror probe`: how replication goes, to CloudWatch and Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from operations.commands import BAD_INPUT, OK, fail
+from operations.connectors import InvalidConnectors
+from operations.probe import run_probe
+
+__all__ = ["run"]
+
+
+def run(  # noqa: PLR0913 - what the command line says, by name
+    urls: Sequence[str],
+    directory: Path,
+    environment: str,
+    region: str,
+    *,
+    interval: float,
+    once: bool,
+    metrics_port: int | None,
+) -> int:
+    """Samples until SIGTERM, or once."""
+    try:
+        run_probe(
+            urls,
+            directory,
+            environment,
+            region,
+            interval_seconds=interval,
+            once=once,
+            metrics_port=metrics_port,
+        )
+    except (InvalidConnectors, ValueError, OSError) as error:
+        return fail(BAD_INPUT, error)
+    return OK
