@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
@@ -25,7 +26,8 @@ class AlarmTopic(Construct):
         self.topic = SnsTopic(self, "Default", name=notification.topic, kms_master_key_id=key_arn)
         SnsTopicPolicy(self, "policy", arn=self.topic.arn, policy=json.dumps(notification.policy))
         for email in notification.emails:
-            SnsTopicSubscription(self, email, topic_arn=self.topic.arn, protocol="email", endpoint=email)
+            address = re.sub(r"[^A-Za-z0-9]+", "-", email)  # what a resource may be called
+            SnsTopicSubscription(self, address, topic_arn=self.topic.arn, protocol="email", endpoint=email)
 
     @property
     def arn(self) -> str:

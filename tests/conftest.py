@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import bindings  # noqa: F401, I001 - first: it decides how the provider packages are loaded
-
 import json
 import os
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import bindings  # noqa: F401 - before cdktf: it decides how the provider packages are loaded
 from topology import load_environment
 from topology.model import Environment
 

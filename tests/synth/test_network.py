@@ -1,0 +1,123 @@
+"""network-R and peering-R."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_network
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from tests.synth.stack_json import dependencies, output, resource, resources
+from tests.unit.topology.environments import environment
+from topology import load_environment
+from topology.network import INTERFACE_ENDPOINTS, private_subnets
+
+Stack = dict[str, Any]
+Synthesized = Callable[[str], dict[str, Stack]]
+
+
+def test_an_existing_vpc_is_passed_on_and_nothing_is_created(synthesized: Synthesized) -> None:
+    stack = synthesized("production")["network-us-east-1"]
+    network = load_environment("production").regions["us-east-1"].network
+    assert "resource" not in stack
+    assert output(stack, "vpc_id") == network.vpc_id
+    assert output(stack, "private_subnet_ids") == list(network.private_subnet_ids)
+
+
+def test_a_created_vpc_has_a_private_subnet_in_each_zone(synthesized: Synthesized) -> None:
+    stack = synthesized("three-regions")["network-eu-west-1"]
+    subnets = resources(stack, "aws_subnet")
+    assert {body["availability_zone"] for body in subnets.values()} == {
+        "eu-west-1a",
+        "eu-west-1b",
+        "eu-west-1c",
+    }
+    ranges = [ip_network(body["cidr_block"]) for body in subnets.values()]
+    assert all(part.subnet_of(ip_network("10.100.0.0/16")) for part in ranges)  # type: ignore[arg-type]
+    assert not [pair for pair in combinations(ranges, 2) if pair[0].overlaps(pair[1])]
+    assert all("map_public_ip_on_launch" not in body for body in subnets.values())
+    assert output(stack, "private_subnet_ids") == [
+        f"${{aws_subnet.vpc_subnet_{zone}.id}}" for zone in ("a", "b", "c")
+    ]
+
+
+def test_a_created_vpc_has_no_way_to_the_internet(synthesized: Synthesized) -> None:
+    stack = synthesized("three-regions")["network-eu-west-1"]
+    assert not {"aws_internet_gateway", "aws_nat_gateway", "aws_eip"} & stack["resource"].keys()
+
+
+def test_what_the_workload_calls_is_reached_within_the_vpc(synthesized: Synthesized) -> None:
+    stack = synthesized("local")["network-us-east-1"]
+    endpoints = resources(stack, "aws_vpc_endpoint")
+    assert endpoints["vpc_s3"]["vpc_endpoint_type"] == "Gateway"
+    assert endpoints["vpc_s3"]["route_table_ids"] == ["${aws_route_table.vpc_route_table.id}"]
+    for endpoint in INTERFACE_ENDPOINTS:
+        body = endpoints[f"vpc_{endpoint.service}"]
+        assert body["service_name"] == f"com.amazonaws.us-east-1.{endpoint.service}"
+        assert body["private_dns_enabled"] is True
+    assert {e.service for e in INTERFACE_ENDPOINTS} == {"sts", "logs", "monitoring"}
+
+
+def test_endpoints_answer_the_vpc_only(synthesized: Synthesized) -> None:
+    stack = synthesized("local")["network-us-east-1"]
+    (rule,) = resources(stack, "aws_vpc_security_group_ingress_rule").values()
+    assert (rule["cidr_ipv4"], rule["from_port"], rule["to_port"]) == ("10.10.0.0/16", 443, 443)
+    assert "aws_vpc_security_group_egress_rule" not in stack["resource"]
+
+
+def test_another_zone_does_not_move_the_subnets_of_the_others() -> None:
+    path = "regions/us-east-1/network/zones"
+    before = private_subnets(environment({path: ["a", "c"], "kafka/broker/count": 6}), "us-east-1")
+    after = private_subnets(environment({path: ["a", "b", "c"], "kafka/broker/count": 6}), "us-east-1")
+    assert set(before) <= set(after)
+
+
+def test_a_zone_that_the_range_has_no_room_for_is_named() -> None:
+    changes = {"regions/us-east-1/network/zones": ["a", "z"], "kafka/broker/count": 6}
+    with pytest.raises(ValueError, match=r"10\.1\.0\.0/16 has room for 16 subnets of /20, zones a to p"):
+        private_subnets(environment(changes), "us-east-1")
+
+
+def test_peering_is_made_once_for_each_pair_of_created_vpcs(synthesized: Synthesized) -> None:
+    stacks = synthesized("three-regions")
+    pairs = {
+        (name.removeprefix("peering-"), body["peer_region"])
+        for name, stack in stacks.items()
+        for body in resources(stack, "aws_vpc_peering_connection").values()
+    }
+    assert pairs == {
+        ("ap-southeast-1", "eu-central-1"),
+        ("ap-southeast-1", "eu-west-1"),
+        ("eu-central-1", "eu-west-1"),
+    }
+
+
+def test_existing_vpcs_bring_their_own_peering(synthesized: Synthesized) -> None:
+    assert not [name for name in synthesized("production") if name.startswith("peering-")]
+
+
+def test_a_peering_is_accepted_and_routed_at_both_ends(synthesized: Synthesized) -> None:
+    stack = synthesized("local")["peering-us-east-1"]
+    acceptance = resource(stack, "aws_vpc_peering_connection_accepter", "us-west-2_acceptance")
+    assert acceptance["auto_accept"] is True
+    assert acceptance["provider"] == "aws.us-west-2"
+    there = resource(stack, "aws_route", "us-west-2_there")
+    back = resource(stack, "aws_route", "us-west-2_back")
+    assert (there["destination_cidr_block"], there.get("provider")) == ("10.20.0.0/16", None)
+    assert (back["destination_cidr_block"], back["provider"]) == ("10.10.0.0/16", "aws.us-west-2")
+    via = "${aws_vpc_peering_connection_accepter.us-west-2_acceptance.id}"
+    assert there["vpc_peering_connection_id"] == back["vpc_peering_connection_id"] == via
+
+
+def test_a_network_waits_for_no_other_region(synthesized: Synthesized) -> None:
+    stacks = synthesized("local")
+    assert dependencies(stacks["network-us-east-1"]) == set()
+    assert dependencies(stacks["network-us-west-2"]) == set()
+    assert dependencies(stacks["peering-us-east-1"]) == {"network-us-east-1", "network-us-west-2"}
+
+
+def test_a_region_that_declines_peering_has_none(synthesize: Callable[..., dict[str, Stack]]) -> None:
+    stacks = synthesize(environment({"regions/us-west-2/network/peering": False}))
+    assert not [name for name in stacks if name.startswith("peering-")]

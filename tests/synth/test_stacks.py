@@ -1,0 +1,214 @@
+"""What holds for every stack of every environment."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import ENVIRONMENTS
+from tests.synth.stack_json import remote_states
+from topology import load_environment
+from topology.state import STACK_KINDS, state_address
+
+Stack = dict[str, Any]
+Stacks = dict[str, Stack]
+
+REFERENCE = re.compile(r"data\.terraform_remote_state\.([A-Za-z0-9-]+)\.outputs\.([a-z_]+)")
+
+
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def stacks(name: str, synthesized: Callable[[str], Stacks]) -> Stacks:
+    return synthesized(name)
+
+
+def kind_and_region(stack_name: str) -> tuple[str, str]:
+    kind, _, region = stack_name.partition("-")
+    return kind, region
+
+
+def aws_resources(stacks: Stacks) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Stack, address and body of every AWS resource."""
+    for stack_name, stack in stacks.items():
+        for resource_type, bodies in stack.get("resource", {}).items():
+            if resource_type.startswith("aws_"):
+                for resource_name, body in bodies.items():
+                    yield stack_name, f"{resource_type}.{resource_name}", body
+
+
+def test_every_region_has_every_kind_that_it_needs(name: str, stacks: Stacks) -> None:
+    environment = load_environment(name)
+    everywhere = set(STACK_KINDS) - {"peering", "mirrormaker"}
+    expected = {f"{kind}-{region}" for kind in everywhere for region in environment.regions}
+    assert expected <= stacks.keys()
+    optional = stacks.keys() - expected
+    assert {kind_and_region(stack)[0] for stack in optional} <= {"peering", "mirrormaker"}
+
+
+def test_state_lives_in_the_bucket_of_its_own_region_with_a_lock_file(name: str, stacks: Stacks) -> None:
+    environment = load_environment(name)
+    for stack_name, stack in stacks.items():
+        kind, region = kind_and_region(stack_name)
+        address = state_address(environment, kind, region)
+        backend = stack["terraform"]["backend"]["s3"]
+        assert backend == {
+            "bucket": address.bucket,
+            "key": address.key,
+            "region": region,
+            "use_lockfile": True,
+        }
+        assert region in address.bucket
+
+
+def test_no_two_stacks_share_a_state(synthesized: Callable[[str], Stacks]) -> None:
+    addresses = [
+        (stack["terraform"]["backend"]["s3"]["bucket"], stack["terraform"]["backend"]["s3"]["key"])
+        for name in ENVIRONMENTS
+        for stack in synthesized(name).values()
+    ]
+    assert len(addresses) == len(set(addresses))
+
+
+def test_terraform_must_know_lock_files(stacks: Stacks) -> None:
+    assert {stack["terraform"]["required_version"] for stack in stacks.values()} == {">= 1.10"}
+
+
+def test_each_output_that_a_stack_reads_is_published_by_the_other(stacks: Stacks) -> None:
+    for stack_name, stack in stacks.items():
+        for other, output in REFERENCE.findall(json.dumps(stack)):
+            assert output in stacks[other].get("output", {}), f"{stack_name} reads {other}.{output}"
+
+
+def test_remote_states_are_read_where_they_are_written(stacks: Stacks) -> None:
+    for stack in stacks.values():
+        for other, config in remote_states(stack).items():
+            written = stacks[other]["terraform"]["backend"]["s3"]
+            assert config == {key: written[key] for key in ("bucket", "key", "region")}
+
+
+def test_stacks_read_only_what_is_deployed_before(stacks: Stacks) -> None:
+    order = {kind: position for position, kind in enumerate(STACK_KINDS)}
+    for stack_name, stack in stacks.items():
+        for other in remote_states(stack):
+            assert order[kind_and_region(other)[0]] < order[kind_and_region(stack_name)[0]]
+
+
+def test_the_provider_takes_only_the_account_of_the_environment(name: str, stacks: Stacks) -> None:
+    account = load_environment(name).account
+    for stack in stacks.values():
+        assert [p["allowed_account_ids"] for p in stack["provider"]["aws"]] == [[account]] * len(
+            stack["provider"]["aws"]
+        )
+
+
+def test_every_resource_carries_the_tags_of_the_environment(name: str, stacks: Stacks) -> None:
+    environment = load_environment(name)
+    for stack in stacks.values():
+        for provider in stack["provider"]["aws"]:
+            tags = provider["default_tags"][0]["tags"]
+            assert tags["Project"] == environment.project
+            assert tags["Environment"] == environment.environment
+            assert environment.tags.items() <= tags.items()
+
+
+def test_addresses_are_paths_of_construct_ids_without_a_hash(stacks: Stacks) -> None:
+    for _, address, body in aws_resources(stacks):
+        steps = body["//"]["metadata"]["path"].split("/")[1:]
+        assert address.split(".")[1] == "_".join(step for step in steps if step != "Default")
+        assert re.fullmatch(r"[a-z_][A-Za-z0-9_-]*", address.split(".", 1)[1])
+
+
+def test_nothing_uses_arguments_that_only_the_newer_provider_has(stacks: Stacks) -> None:
+    """A mirror may have AWS 5.x, whose resources have no `region`."""
+    assert [address for _, address, body in aws_resources(stacks) if "region" in body] == []
+
+
+def test_nothing_of_ecs_in_an_eks_environment(stacks: Stacks) -> None:
+    for stack_name, stack in stacks.items():
+        found = re.findall(r"aws_ecs\w*|/aws/ecs\S*|ecs-tasks|\becs:|AWS/ECS", json.dumps(stack))
+        assert not found, f"{stack_name}: {found}"
+
+
+def test_emulated_account_is_reached_by_path_and_real_ones_are_not(
+    synthesized: Callable[[str], Stacks], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    from stacks.app import build_app  # noqa: PLC0415
+    from tests.conftest import read_stacks  # noqa: PLC0415
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    build_app(load_environment("local"), str(tmp_path)).synth()
+    emulated = read_stacks(tmp_path)["msk-us-east-1"]
+    real = synthesized("local")["msk-us-east-1"]
+    assert emulated["terraform"]["backend"]["s3"]["use_path_style"] is True
+    assert emulated["provider"]["aws"][0]["s3_use_path_style"] is True
+    assert remote_states(emulated)["network-us-east-1"]["use_path_style"] is True
+    assert "path_style" not in json.dumps(real)
+    assert "127.0.0.1" not in json.dumps(emulated)
+
+
+def test_data_of_production_can_not_be_destroyed_by_a_plan(synthesized: Callable[[str], Stacks]) -> None:
+    protected = ("aws_s3_bucket", "aws_msk_cluster")
+    bodies = [
+        (address, body)
+        for _, address, body in aws_resources(synthesized("production"))
+        if address.split(".")[0] in protected
+    ]
+    assert len(bodies) == 2 * (2 + 1)
+    for address, body in bodies:
+        assert body["lifecycle"]["prevent_destroy"] is True, address
+
+
+def test_development_leaves_nothing_behind(synthesized: Callable[[str], Stacks]) -> None:
+    for name in ("local", "three-regions"):
+        for _, address, body in aws_resources(synthesized(name)):
+            assert "prevent_destroy" not in body.get("lifecycle", {}), address
+            assert not body.get("skip_destroy", False), address
+            assert body.get("force_destroy", True), address
+
+
+def test_names_are_unique_within_their_account_and_region(stacks: Stacks) -> None:
+    """IAM is global; the others are regional. Two stacks must not create the same thing."""
+    seen: set[tuple[str, str, str]] = set()
+    for stack_name, address, body in aws_resources(stacks):
+        kind = address.split(".")[0]
+        if kind not in ("aws_iam_role", "aws_iam_policy", "aws_cloudwatch_dashboard", "aws_sns_topic"):
+            continue
+        scope = stack_name.partition("-")[2] if kind == "aws_sns_topic" else ""
+        key = (kind, scope, body.get("name") or body["dashboard_name"])
+        assert key not in seen, address
+        seen.add(key)
+
+
+def test_a_tag_is_not_set_twice(stacks: Stacks) -> None:
+    """Tags both of the provider and of a resource would be in every plan."""
+    for _, address, body in aws_resources(stacks):
+        assert body.get("tags", {}).keys() <= {"Name"}, address
+
+
+def test_synthesizing_twice_gives_the_same_text(
+    synthesize: Callable[..., Stacks], synthesized: Callable[[str], Stacks]
+) -> None:
+    assert synthesize(load_environment("local")) == synthesized("local")
+
+
+def test_every_pair_of_environments_is_apart(synthesized: Callable[[str], Stacks]) -> None:
+    """Two environments of one account would share nothing: not one bucket, role or cluster."""
+    names = {
+        environment: {
+            body.get("name") or body.get("bucket") or body.get("cluster_name")
+            for _, address, body in aws_resources(synthesized(environment))
+            if address.split(".")[0] in ("aws_s3_bucket", "aws_iam_role", "aws_msk_cluster")
+        }
+        for environment in ENVIRONMENTS
+    }
+    for one, other in itertools.combinations(ENVIRONMENTS, 2):
+        assert not names[one] & names[other]
