@@ -1,13 +1,22 @@
 """What moto lacks of other services and the AWS provider, or Terraform's S3 backend, relies on."""
 
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from werkzeug.test import Client
+
+from localcloud.aws.app import EmulatedAwsApplication
 
 from .msk import Refusal, create_cluster
 
+SIGNED = {
+    "Authorization": "AWS4-HMAC-SHA256 Credential=LOCALCLOUD/20260101/us-east-1/s3/aws4_request, "
+    "SignedHeaders=host, Signature=0"
+}
 ROLE = "arn:aws:iam::123456789012:role/replication"
 
 
@@ -72,23 +81,23 @@ def test_replication_needs_versions_at_the_destination(client: Any, name: str) -
             )
 
 
-def test_one_of_many_writers_gets_the_lock_file(client: Any, name: str) -> None:
-    s3 = client("s3")
-    s3.create_bucket(Bucket=name)
-
-    def lock(writer: int) -> bool:
-        try:
-            s3.put_object(Bucket=name, Key="x.tfstate.tflock", Body=str(writer), IfNoneMatch="*")
-        except ClientError as error:
-            assert error.response["Error"]["Code"] == "PreconditionFailed"
-            return False
-        return True
-
-    with ThreadPoolExecutor(max_workers=16) as writers:
-        got = list(writers.map(lock, range(48)))
-    assert got.count(True) == 1
-    holder = s3.get_object(Bucket=name, Key="x.tfstate.tflock")["Body"].read()
-    assert int(holder) == got.index(True)
+def test_one_of_many_writers_gets_the_lock_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, where threads can be made to switch all the time: moto alone lets two pass in some
+    of these rounds."""
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", "123456789012")
+    writers = [Client(EmulatedAwsApplication("123456789012"))] * 6
+    assert writers[0].put("/lock-files", headers=SIGNED).status_code == 200
+    switch_interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(len(writers)) as pool:
+            for key in range(80):
+                start = threading.Barrier(len(writers))
+                lock = partial(_lock, path=f"/lock-files/{key}", start=start)
+                statuses = list(pool.map(lock, writers))
+                assert sorted(statuses) == [200, 412, 412, 412, 412, 412]
+    finally:
+        sys.setswitchinterval(switch_interval)
 
 
 def test_scalable_target_of_broker_storage_has_tags(client: Any, kafka: Any, name: str) -> None:
@@ -134,6 +143,11 @@ def test_node_group_has_what_was_asked_for(client: Any, name: str) -> None:
     assert described["updateConfig"] == group["updateConfig"] == {"maxUnavailable": 2}
     assert described["version"] == cluster["version"]
     assert "remoteAccess" not in described
+
+
+def _lock(writer: Client, path: str, start: threading.Barrier) -> int:
+    start.wait()
+    return writer.put(path, data=b"me", headers={**SIGNED, "If-None-Match": "*"}).status_code
 
 
 def _eks_cluster(eks: Any, name: str) -> dict[str, Any]:
