@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from topology.document import Document, parse
+from topology.merge import deep_merge
 from topology.model import Environment
 from topology.model.schema_paths import known_keys
 from topology.problem import InvalidEnvironment, Path, Problem
@@ -132,16 +133,8 @@ def _with_regional_kafka(data: dict[str, Any]) -> dict[str, Any]:
     if isinstance(shared, dict) and isinstance(regions, dict):
         for region in regions.values():
             if isinstance(region, dict) and isinstance(region.get("kafka", {}), dict):
-                region["kafka"] = _merged(shared, region.get("kafka", {}))
+                region["kafka"] = deep_merge(shared, region.get("kafka", {}))
     return data
-
-
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    result = copy.deepcopy(dict(base))
-    for key, value in over.items():
-        both = isinstance(value, dict) and isinstance(result.get(key), dict)
-        result[key] = _merged(result[key], value) if both else value
-    return result
 
 
 def _unquoted_account(data: dict[str, Any]) -> list[Problem]:

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import javaproperties
 from confluent_kafka import KafkaException, TopicPartition
 
 # Its documentation imports these from here; its types do not say so.
@@ -21,6 +20,7 @@ from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec  # type: ign
 from localcloud.kafka.jvm import JavaProcess, JavaProcessError, stop_together
 from localcloud.kafka.server import server_properties
 from localcloud.kafka.site import Site
+from topology.java_properties import render_properties
 
 __all__ = ["BROKER_FLAGS", "KafkaCluster", "start_clusters"]
 
@@ -67,7 +67,7 @@ class KafkaCluster:
         config = site.directory / "server.properties"
         listeners, port = site.wan.listeners(site.region), site.wan.port(site.region, _CONTROLLER_PORT)
         properties = server_properties(server, listeners, port, site.directory / "data")
-        config.write_text(javaproperties.dumps(properties, sort_keys=True, timestamp=False))
+        config.write_text(render_properties(properties))
         _format(site, config)
         command = site.command(flags, "kafka.Kafka", str(config))
         process = JavaProcess(f"broker of {site.region}", command, site.directory / "broker.log", {})

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import javaproperties
 
 from localcloud.kafka.jvm import JavaProcess, JavaProcessError
 from localcloud.kafka.site import Site
 from localcloud.wan import Wan
 from localcloud.workers.localize import Localized, localize
+from topology.java_properties import parse_properties, render_properties
 from topology.names import bootstrap_variable
 
 __all__ = ["WORKER_FLAGS", "ConnectWorker", "WorkerError", "bootstrap_environment", "read_properties"]
@@ -65,8 +65,7 @@ class ConnectWorker:
         port, address = site.wan.port(site.region, REST_PORT + number), site.wan.address(site.region)
         localized = localize(read_properties(properties, name), _rest_addresses(site.wan, port))
         config = site.directory / f"{name}.properties"
-        # ASCII with \u escapes: what java.util.Properties.load(InputStream) reads
-        config.write_text(javaproperties.dumps(localized.properties, sort_keys=True, timestamp=False))
+        config.write_text(render_properties(localized.properties))
         command = site.command(flags, _MAIN, str(config))
         pod = {**environment, "POD_IP": address}
         process = JavaProcess(name, command, site.directory / f"{name}.log", pod)
@@ -121,16 +120,10 @@ def read_properties(text: str, where: str) -> dict[str, str]:
 
     Raises WorkerError for a bad escape and for a key that is there twice: Java takes the last one silently.
     """
-    found: dict[str, str] = {}
     try:
-        for entry in javaproperties.parse(text):
-            if isinstance(entry, javaproperties.KeyValue):
-                if entry.key in found:
-                    raise WorkerError(f"{where}: {entry.key} is there twice; a property is set once")
-                found[entry.key] = entry.value
-    except javaproperties.InvalidUEscapeError as error:
-        raise WorkerError(f"{where}: {error}; \\u is followed by four hexadecimal digits") from error
-    return found
+        return parse_properties(text)
+    except ValueError as error:
+        raise WorkerError(f"{where}: {error}") from error
 
 
 def _rest_addresses(wan: Wan, port: int) -> dict[str, str]:

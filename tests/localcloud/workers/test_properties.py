@@ -33,7 +33,7 @@ def test_java_properties_syntax_is_understood() -> None:
     ("text", "message"),
     [
         ("group.id=a\ngroup.id=b\n", r"worker-0: group\.id is there twice"),
-        ("name=\\u00g1\n", r"worker-0: .*four hexadecimal digits"),
+        ("name=\\u00g1\n", r"worker-0: .*Invalid"),
     ],
 )
 def test_what_java_would_swallow_or_refuse_is_refused(text: str, message: str) -> None:
