@@ -107,7 +107,7 @@ def _apply_locally(terraform: Terraform, local: Path) -> Changes:
 
 def _push(terraform: Terraform, local: Path) -> None:
     """Pushes the local state unless the bucket has it already, and looks at what is there then."""
-    ours = json.loads(local.read_text(encoding="utf-8"))
+    ours = _read(terraform.stack, local)
     remote = terraform.state_pull()
     if remote is None:
         terraform.state_push(local)
@@ -123,11 +123,20 @@ def _push(terraform: Terraform, local: Path) -> None:
         raise _two_states(terraform.stack, local)
 
 
+def _read(stack: Stack, local: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = json.loads(local.read_text(encoding="utf-8"))
+    except ValueError as error:
+        advice = f"If {local}.backup is whole, put it in its place and run this again."
+        raise TerraformError(stack.name, "bootstrap", f"{local} is no state ({error})", advice) from error
+    return state
+
+
 def _same(remote: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> bool:
     """By content: the first push to an empty bucket gets a lineage and a serial of its own (Terraform 1.11,
     which reads the missing state again before it writes)."""
     contents = ("resources", "outputs")
-    return remote is not None and all(remote[part] == ours[part] for part in contents)
+    return remote is not None and all(remote.get(part) == ours.get(part) for part in contents)
 
 
 def _nothing_known(stack: Stack, local: Path) -> TerraformError:
