@@ -1,0 +1,134 @@
+"""Publishes how replication into a region goes: latency, lag, tasks and records of each flow, each interval.
+
+What is published are the metrics of source "probe" in topology/metrics.py; how each is measured, and what it
+can not say, is in docs/decisions/0003-probe.md. A figure that can not be had is left out and the reason is
+said in words: an alarm that misses data knows more than one that is fed zeros.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from operations.connect import ConnectClient
+from operations.probe_figures import Sample
+from operations.probe_flows import ProbedFlow, load_flows
+from operations.probe_publish import CloudWatch, Gauges, write_line
+from operations.probe_watch import WatchedFlow, ask_connect
+
+__all__ = ["Probe", "run_probe"]
+
+CONNECT_SECONDS: Final = 10.0
+
+
+def run_probe(  # noqa: PLR0913 - what the command line says, by name
+    connect_urls: Sequence[str],
+    connectors_dir: Path,
+    environment_name: str,
+    region: str,
+    *,
+    interval_seconds: float = 60.0,
+    once: bool = False,
+    metrics_port: int | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Samples every flow of the connectors in `connectors_dir` each `interval_seconds`, until SIGTERM, SIGINT
+    or `stop`: a line of JSON on stdout for each flow, and CloudWatch in `region`.
+
+    `once`: one sample, an interval after the start, because growth needs two looks. `metrics_port`: the same
+    figures for Prometheus. Raises InvalidConnectors when the directory names no flow that can be probed,
+    ValueError for an address of Connect that is none, OSError for a port that is taken; whatever fails later
+    is said in the samples.
+    """
+    flows = load_flows(connectors_dir, os.environ)
+    stop = stop or threading.Event()
+    gauges, cloudwatch = Gauges(), CloudWatch(region)
+    with ExitStack() as during:
+        client = during.enter_context(ConnectClient(connect_urls, CONNECT_SECONDS, CONNECT_SECONDS, stop))
+        if metrics_port is not None:
+            during.enter_context(gauges.served(metrics_port))
+        during.enter_context(_signals_set(stop))
+        probe = during.enter_context(Probe(flows, client, environment_name, stop))
+        if once:
+            probe.sample()
+            stop.wait(interval_seconds)
+        for _ in _ticks(interval_seconds, stop):
+            samples = probe.sample()
+            gauges.show(samples)
+            _tell(samples, cloudwatch)
+            if once:
+                return
+
+
+class Probe:
+    """Looks at flows; while it is entered it listens to their heartbeats. Leaving it sets `stop`."""
+
+    def __init__(
+        self, flows: Sequence[ProbedFlow], client: ConnectClient, environment: str, stop: threading.Event
+    ) -> None:
+        self._client, self._stop = client, stop
+        self._watched = [WatchedFlow(flow, environment, stop) for flow in flows]
+        self._pool = ThreadPoolExecutor(max_workers=len(flows), thread_name_prefix="flow")
+
+    def __enter__(self) -> Probe:
+        for watched in self._watched:
+            watched.heartbeats.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._pool.shutdown()
+        for watched in self._watched:
+            watched.heartbeats.join()
+
+    def sample(self) -> tuple[Sample, ...]:
+        """A look at every flow, at all of them at once: one whose source is out of reach does not delay the
+        others. Never raises for what Connect or a cluster does."""
+        views = ask_connect(self._client, [watched.flow for watched in self._watched])
+        return tuple(self._pool.map(WatchedFlow.sample, self._watched, views))
+
+
+def _tell(samples: Sequence[Sample], cloudwatch: CloudWatch) -> None:
+    for sample in samples:
+        write_line(sample.as_json())
+    problem = cloudwatch.publish(samples)
+    if problem is not None:
+        write_line({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "problems": [problem]})
+
+
+def _ticks(interval_seconds: float, stop: threading.Event) -> Iterator[None]:
+    """Now and each interval from now on, whatever time is taken between, until `stop`: with a drift one
+    minute would have two samples and another none. Ticks that were slept through are left out."""
+    due = time.monotonic()
+    while not stop.is_set():
+        yield
+        now = time.monotonic()
+        due += interval_seconds * max(1, -(-(now - due) // interval_seconds))
+        stop.wait(due - now)
+
+
+@contextmanager
+def _signals_set(stop: threading.Event) -> Iterator[None]:
+    """SIGTERM and SIGINT set `stop` meanwhile. Only a main thread can hear them; others are left alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def heard(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    earlier = {number: signal.signal(number, heard) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)

@@ -1,0 +1,173 @@
+"""The flows that a probe watches, read from the connectors that replicate them.
+
+The mounted ConfigMap of connectors says it all: both clusters, how to log in, and which topics cross. So the
+probe can not watch something else than what runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from operations.clusters import Cluster, ClusterError, client_settings
+from operations.connectors import ConnectorSpec, InvalidConnectors, load_desired
+
+__all__ = ["ProbedFlow", "ReplicatedTopics", "load_flows"]
+
+MIRROR: Final = "org.apache.kafka.connect.mirror"
+DEFAULT_POLICY: Final = f"{MIRROR}.DefaultReplicationPolicy"
+IDENTITY_POLICY: Final = f"{MIRROR}.IdentityReplicationPolicy"
+# What the probe can follow, and what MirrorMaker takes when nothing is said (MirrorConnectorConfig).
+KNOWN_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
+    "replication.policy.class": (DEFAULT_POLICY, IDENTITY_POLICY),
+    "topic.filter.class": (f"{MIRROR}.DefaultTopicFilter",),
+}
+HEARTBEATS: Final = "heartbeats"
+REFERENCE: Final = re.compile(r"\$\{(\w+):([^}]*)\}")
+# Of source.cluster.* and target.cluster.* MirrorMaker keeps the address and these.
+LOGIN: Final = ("security.", "ssl.", "sasl.")
+# MSK Developer Guide, quotas: a broker takes 100 new IAM connections a second, small ones 4.
+UNHURRIED: Final = {"reconnect.backoff.ms": 1000, "reconnect.backoff.max.ms": 10000}
+
+
+@dataclass(frozen=True)
+class ReplicatedTopics:
+    """Which topics cross, by the rules of MirrorMaker's source connector (MirrorSourceConnector
+    .shouldReplicateTopic, DefaultTopicFilter and the two policies of Kafka 4.1.1)."""
+
+    source: str
+    target: str
+    include: re.Pattern[str]
+    exclude: re.Pattern[str]
+    separator: str = "."
+    identity: bool = False
+
+    @property
+    def heartbeats(self) -> str:
+        """Name at the target of the source's heartbeats; both policies put the alias before it."""
+        return f"{self.source}{self.separator}{HEARTBEATS}"
+
+    def replicated(self, topic: str) -> bool:
+        """Whether records of a topic at the source cross. Heartbeats do and are left out: they would make an
+        idle flow look busy and a stalled one alive."""
+        return (
+            self.include.fullmatch(topic) is not None
+            and self.exclude.fullmatch(topic) is None
+            and topic.rsplit(self.separator, 1)[-1] != HEARTBEATS
+            and not self._internal(topic)
+            and (self.identity or self.target not in topic.split(self.separator)[:-1])
+        )
+
+    def mirrored(self, topic: str) -> bool:
+        """Whether a topic at the target is one that this flow writes. With the identity policy one that the
+        target's own producers write under a name that crosses looks the same."""
+        if self.identity:
+            return self.replicated(topic)
+        prefix = f"{self.source}{self.separator}"
+        return topic.startswith(prefix) and self.replicated(topic.removeprefix(prefix))
+
+    def _internal(self, topic: str) -> bool:
+        """ReplicationPolicy.isInternalTopic (KIP-1074)."""
+        return topic.startswith(("__", ".")) or (
+            topic.endswith(".internal")
+            and (topic.startswith("mm2") or topic.endswith(".checkpoints.internal"))
+        )
+
+
+@dataclass(frozen=True)
+class ProbedFlow:
+    """`connector`: the name of the source connector that replicates `topics`."""
+
+    connector: str
+    source: Cluster
+    target: Cluster
+    topics: ReplicatedTopics
+
+    @property
+    def name(self) -> str:
+        """`<source alias>-to-<target alias>`."""
+        return f"{self.source.alias}-to-{self.target.alias}"
+
+
+def load_flows(directory: Path, variables: Mapping[str, str]) -> tuple[ProbedFlow, ...]:
+    """One flow for each MirrorSourceConnector of the directory, by name; `${env:..}` is looked up in
+    `variables`.
+
+    Raises InvalidConnectors with every problem, also when there is no such connector.
+    """
+    flows, problems = [], []
+    for name, spec in sorted(load_desired(directory).items()):
+        if not spec.config["connector.class"].endswith("MirrorSourceConnector"):
+            continue
+        try:
+            flows.append(_flow(spec, variables))
+        except InvalidConnectors as error:
+            problems += [f"{directory / name}.json: {problem}" for problem in error.problems]
+    if not flows and not problems:
+        problems.append(f"{directory}: found no MirrorSourceConnector; expected one for each flow to probe")
+    if problems:
+        raise InvalidConnectors(problems)
+    return tuple(flows)
+
+
+def _flow(spec: ConnectorSpec, variables: Mapping[str, str]) -> ProbedFlow:
+    problems = [*_unresolved(spec.config, variables), *_unknown(spec.config)]
+    if problems:
+        raise InvalidConnectors(problems)
+    config = {
+        key: REFERENCE.sub(lambda found: variables[found[2]], value) for key, value in spec.config.items()
+    }
+    try:
+        source, target = (_cluster(config, side) for side in ("source", "target"))
+        return ProbedFlow(spec.name, source, target, _topics(config))
+    except (ClusterError, re.error) as error:
+        raise InvalidConnectors([str(error)]) from error
+
+
+def _unresolved(config: Mapping[str, str], variables: Mapping[str, str]) -> Iterator[str]:
+    for key, value in sorted(config.items()):
+        for provider, name in REFERENCE.findall(value):
+            if provider != "env":
+                yield f"{key}: found ${{{provider}:..}}; allowed: ${{env:NAME}}"
+            elif name not in variables:
+                yield f"{key}: the environment variable {name} is not set"
+
+
+def _unknown(config: Mapping[str, str]) -> Iterator[str]:
+    for key, allowed in KNOWN_CLASSES.items():
+        if config.get(key, allowed[0]) not in allowed:
+            yield f"{key}: found {config[key]}; the probe can follow {' and '.join(allowed)}"
+    for side in ("source", "target"):
+        for key in ("alias", "bootstrap.servers"):
+            if not config.get(f"{side}.cluster.{key}"):
+                yield f"{side}.cluster.{key}: not set"
+
+
+def _cluster(config: Mapping[str, str], side: str) -> Cluster:
+    prefix = f"{side}.cluster."
+    bootstrap = config[f"{prefix}bootstrap.servers"]
+    login = {
+        key.removeprefix(prefix): value
+        for key, value in config.items()
+        if key.removeprefix(prefix).startswith(LOGIN) and key.startswith(prefix)
+    }
+    return Cluster(config[f"{prefix}alias"], bootstrap, UNHURRIED | client_settings(login, bootstrap))
+
+
+def _topics(config: Mapping[str, str]) -> ReplicatedTopics:
+    return ReplicatedTopics(
+        source=config["source.cluster.alias"],
+        target=config["target.cluster.alias"],
+        include=_pattern(config.get("topics", ".*")),
+        exclude=_pattern(config.get("topics.exclude", r"mm2.*\.internal,.*\.replica,__.*")),
+        separator=config.get("replication.policy.separator", "."),
+        identity=config.get("replication.policy.class") == IDENTITY_POLICY,
+    )
+
+
+def _pattern(patterns: str) -> re.Pattern[str]:
+    """Any of the comma-separated regular expressions (MirrorUtils.compilePatternList)."""
+    return re.compile("|".join(pattern.strip() for pattern in patterns.split(",")))

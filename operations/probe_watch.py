@@ -1,0 +1,97 @@
+"""One look at a flow: what Connect says, what both clusters hold, and which heartbeats have arrived."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from operations.clusters import ClusterError
+from operations.connect import ConnectClient, ConnectError, Connector
+from operations.probe_figures import Reading, Sample, figures
+from operations.probe_flows import ProbedFlow
+from operations.probe_kafka import Heartbeats, Offsets, Partition
+
+__all__ = ["ConnectView", "WatchedFlow", "ask_connect"]
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class ConnectView:
+    """What Connect says of a flow's source connector; see Reading. `problems`: why it says less."""
+
+    task_states: Sequence[str] | None = None
+    positions: Mapping[Partition, int] | None = None
+    problems: tuple[str, ...] = ()
+
+
+def ask_connect(client: ConnectClient, flows: Sequence[ProbedFlow]) -> list[ConnectView]:
+    """A view for each flow. Never raises for what Connect does."""
+    problems: list[str] = []
+    connectors = _or_why(problems, client.connectors)
+    if connectors is None:
+        return [ConnectView(problems=tuple(problems)) for _ in flows]
+    return [_view(client, flow, connectors.get(flow.connector)) for flow in flows]
+
+
+class WatchedFlow:
+    """A flow with its open connections, and what it looked like last time."""
+
+    def __init__(self, flow: ProbedFlow, environment: str, stop: threading.Event) -> None:
+        self.flow, self._environment = flow, environment
+        self.heartbeats = Heartbeats(flow.target, flow.topics.heartbeats, stop)
+        self._source, self._target = Offsets(flow.source), Offsets(flow.target)
+        self._before: Reading | None = None
+
+    def sample(self, connect: ConnectView) -> Sample:
+        """A look, after `connect`'s: so no end lies before what has been replicated up to it. Never raises
+        for what a cluster does."""
+        problems = list(connect.problems)
+        now = Reading(
+            source=_or_why(problems, lambda: self._source.extents(self.flow.topics.replicated)),
+            target=_or_why(problems, lambda: self._target.extents(self.flow.topics.mirrored)),
+            positions=connect.positions,
+            task_states=connect.task_states,
+            latencies_ms=self.heartbeats.drain_ms(),
+        )
+        if self.heartbeats.problem is not None:
+            problems.append(self.heartbeats.problem)
+        found = figures(now, self._before)
+        self._before = now if self._before is None else now.remembering(self._before)
+        return Sample(
+            at=datetime.now(UTC),
+            environment=self._environment,
+            source=self.flow.source.alias,
+            target=self.flow.target.alias,
+            figures=found,
+            heartbeats=len(now.latencies_ms),
+            problems=tuple(problems),
+        )
+
+
+def _view(client: ConnectClient, flow: ProbedFlow, connector: Connector | None) -> ConnectView:
+    if connector is None:
+        # Connect answers and does not have it: that no task runs is known, and not only feared
+        return ConnectView(task_states=(), problems=(f"Connect has no connector {flow.connector}",))
+    problems: list[str] = []
+    offsets = _or_why(problems, lambda: client.offsets(flow.connector))
+    positions = None
+    if offsets is not None:
+        positions = {
+            (one.partition["topic"], one.partition["partition"]): one.offset["offset"]
+            for one in offsets
+            if one.offset is not None and one.partition["cluster"] == flow.source.alias
+        }
+    return ConnectView(tuple(task.state for task in connector.tasks), positions, tuple(problems))
+
+
+def _or_why(problems: list[str], ask: Callable[[], Answer]) -> Answer | None:
+    """The answer; None, and the reason added to `problems`, where there is none."""
+    try:
+        return ask()
+    except (ClusterError, ConnectError) as error:
+        problems.append(str(error))
+        return None
