@@ -9,7 +9,7 @@ from .server import DEFAULT_ACCOUNT, LOOPBACK
 _MOTO_SETTINGS = {
     # Roles of EKS take AWS's own policies (AmazonEKSClusterPolicy, ...).
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
-    # No stack starts an instance; without the images the first EC2 call takes a quarter of the time.
+    # No stack starts an instance, and loading the images would slow the first EC2 call.
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
     "MOTO_DISABLE_GLOBAL_CORS": "true",
 }
@@ -19,17 +19,16 @@ def main() -> None:
     arguments = _parse()
     os.environ.update(_MOTO_SETTINGS, MOTO_ACCOUNT_ID=arguments.account)
     # Imported late: moto reads its settings from the environment while it is imported.
-    from moto.moto_server.werkzeug_app import MotoRequestHandler  # noqa: PLC0415
     from werkzeug.serving import make_server  # noqa: PLC0415
 
-    from .app import EmulatedAwsApplication  # noqa: PLC0415
+    from .app import EmulatedAwsApplication, PlainLogHandler  # noqa: PLC0415
 
     server = make_server(
         LOOPBACK,
         arguments.port,
         EmulatedAwsApplication(arguments.account),
         threaded=True,
-        request_handler=MotoRequestHandler,
+        request_handler=PlainLogHandler,
         fd=arguments.fd,
     )
     os.environ["MOTO_PORT"] = str(server.port)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
@@ -57,6 +57,13 @@ class EmulatedAwsApplication:
             case _, "/health" | "/kafka":
                 raise MethodNotAllowed
         raise NotFound(f"{request.path}: allowed are {ADMIN_PATH}/health and {ADMIN_PATH}/kafka")
+
+
+class PlainLogHandler(MotoRequestHandler):
+    """One line for each request, without the terminal colours that werkzeug would write to a file too."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
+        self.log("info", '"%s" %s', self.requestline, code)
 
 
 def _registration(request: Request) -> tuple[str, str]:

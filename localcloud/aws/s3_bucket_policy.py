@@ -15,7 +15,7 @@ def register() -> None:
     The emulated account stands for AWS's TLS endpoints: loopback without TLS is as secure as those, so a
     request is taken for `aws:SecureTransport: true`.
     """
-    FakeBucket.get_permission = _permission  # type: ignore[method-assign]
+    FakeBucket.get_permission = _permission  # type: ignore[method-assign,assignment]
 
 
 def _permission(bucket: FakeBucket, action: str, resource: str) -> Any:

@@ -1,5 +1,6 @@
 """What moto lacks of other services and the AWS provider, or Terraform's S3 backend, relies on."""
 
+import json
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,23 @@ def test_replication_needs_versions_at_the_destination(client: Any, name: str) -
             s3.put_bucket_replication(
                 Bucket=f"{name}-source", ReplicationConfiguration={"Role": ROLE, "Rules": [rule]}
             )
+
+
+def test_policy_against_clear_text_does_not_deny_what_stands_for_tls(client: Any, name: str) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="open/a", Body=b"a")
+    s3.put_object(Bucket=name, Key="closed/a", Body=b"a")
+    clear_text = {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*"}
+    statements = [
+        {**deny, **clear_text, "Resource": f"arn:aws:s3:::{name}/*"},
+        {**deny, "Resource": f"arn:aws:s3:::{name}/closed/*"},
+    ]
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    assert s3.get_object(Bucket=name, Key="open/a")["Body"].read() == b"a"
+    with Refusal(403, "403"):  # moto gives no reason
+        s3.get_object(Bucket=name, Key="closed/a")
 
 
 def test_one_of_many_writers_gets_the_lock_file(monkeypatch: pytest.MonkeyPatch) -> None:
