@@ -14,7 +14,13 @@ from toolchain.host import Host, Provided, SetupError, this_platform
 FILES = ("package.json", "package-lock.json", ".npmrc")
 # Nothing that a package brings is run as part of set-up. cdktf's own pseudo terminal (node-pty 0.10) would be
 # compiled by such a script on Node 23 and newer; package.json replaces it by a build that needs no compiling.
-NPM_OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=http")
+NPM_OPTIONS = (
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--no-update-notifier",
+    "--loglevel=http",
+)
 NPM_SYMPTOMS = (
     Symptom(
         r"EINTEGRITY",
@@ -71,7 +77,10 @@ def _npm_ci(host: Host, folder: Path, node_path: tuple[Path, ...], count: int) -
     for name in FILES:
         shutil.copy(host.checkout / name, folder / name)
     command, environ = npm(host, node_path)
-    step = Step("npm packages", [command, "ci", *NPM_OPTIONS], NPM_SYMPTOMS, folder, environ)
+    # the lock has the hashes: what npm's own cache holds needs no look at the registry
+    step = Step(
+        "npm packages", [command, "ci", "--prefer-offline", *NPM_OPTIONS], NPM_SYMPTOMS, folder, environ
+    )
     run_step(host, step, counter(host, count, "packages", r"http (fetch|cache) "))
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from toolchain.host import Host, SetupError
 
-TAIL_LINES = 12
+TAIL_LINES = 5
+TAIL_WIDTH = 200
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _failure(step: Step, output: list[str], log: Path) -> str:
         symptom.meaning for symptom in step.symptoms if re.search(symptom.pattern, text, re.IGNORECASE)
     ]
     reason = meanings[0] if meanings else "the command failed"
-    tail = "\n".join(f"    {line}" for line in output[-TAIL_LINES:])
+    tail = "\n".join(f"    {line[:TAIL_WIDTH]}" for line in output[-TAIL_LINES:])
     return f"{step.what}: {reason}\n{tail}\n  everything it printed: {log}"
 
 

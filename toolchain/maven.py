@@ -67,21 +67,16 @@ def _download(context: MavenContext, jars: list[Jar]) -> Iterator[tuple[Jar, Pat
 
 def _download_one(context: MavenContext, jar: Jar) -> Path:
     artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, ATTEMPTS):
         try:
             return Path(artifact.resolve())
         except requests.RequestException as error:
-            if attempt == ATTEMPTS:
-                raise
-            print(
-                f"  {jar.filename}: {type(error).__name__}, attempt {attempt + 1}",
-                file=sys.stderr,
-                flush=True,
-            )
+            # one write: print sends the line's end on its own, and others write at the same time
+            sys.stderr.write(f"  {jar.filename}: {type(error).__name__}, trying again\n")
             if artifact.cached_path is not None:
                 artifact.cached_path.unlink(missing_ok=True)  # jgo leaves what a broken download had written
             time.sleep(2**attempt)
-    raise AssertionError("unreachable")
+    return Path(artifact.resolve())
 
 
 def main(arguments: list[str]) -> int:
