@@ -60,14 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         "lock", help="make Pipfile.lock, package-lock.json and image/jars.lock.json anew"
     )
     lock.set_defaults(action=lambda host, options: relock.lock(host, options.which))
-    lock.add_argument(
-        "which",
-        nargs="*",
-        choices=relock.KINDS,
-        default=list(relock.KINDS),
-        metavar="WHICH",
-        help=f"any of {', '.join(relock.KINDS)}; all without one",
-    )
+    lock.add_argument("which", nargs="*", help=f"any of {', '.join(relock.KINDS)}; all without one")
 
     clean = commands.add_parser("clean", help="remove what was generated in the checkout")
     clean.set_defaults(action=lambda host, options: cleaning.clean(host, cache_too=options.cache))

@@ -8,14 +8,16 @@ from collections.abc import Callable, Sequence
 
 from toolchain import cdktf_cli, environment, jars, python_env
 from toolchain.command import Step, run_step
-from toolchain.host import Host
+from toolchain.host import Host, SetupError
 
 
 def lock(host: Host, which: Sequence[str]) -> int:
-    """Lock each of `which`; every one is resolved with the tools of the lock that is there now."""
+    """Lock each of `which`, all without one; each is resolved with the tools of the lock that is there now."""
+    if unknown := set(which) - set(KINDS):
+        raise SetupError(f"there is no lock called {', '.join(sorted(unknown))}; known: {', '.join(KINDS)}")
     met = environment.prepare(host, ("python", "node"), lambda one: host.say(one.line()))
     path = os.pathsep.join([*(str(entry) for one in met for entry in one.path), host.search_path])
-    for kind in which:
+    for kind in which or KINDS:
         _LOCKS[kind](host, path)
         host.say(f"{kind}: locked")
     return 0

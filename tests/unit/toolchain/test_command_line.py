@@ -41,6 +41,14 @@ def test_an_unknown_need_is_a_sentence_and_not_a_traceback() -> None:
     assert ended.stderr == f"error: there is no need called ruby; known: {', '.join(environment.ALL)}\n"
 
 
+def test_an_unknown_lock_is_a_sentence_and_not_a_traceback() -> None:
+    ended = _toolchain("lock", "gems")
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "error: there is no lock called gems; known: python, npm, jars\n",
+    )
+
+
 def test_a_cache_that_cannot_be_is_a_sentence_and_not_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     ended = _toolchain("setup", "--needs", "python", cache=tmp_path / "file" / "cache")
