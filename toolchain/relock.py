@@ -12,7 +12,7 @@ from toolchain.host import Host, SetupError
 
 
 def lock(host: Host, which: Sequence[str]) -> int:
-    """Lock each of `which`, all without one; each is resolved with the tools of the lock that is there now."""
+    """Lock each of `which`, all without one; with the tools of the lock that is there now."""
     if unknown := set(which) - set(KINDS):
         raise SetupError(f"there is no lock called {', '.join(sorted(unknown))}; known: {', '.join(KINDS)}")
     met = environment.prepare(host, ("python", "node"), lambda one: host.say(one.line()))
