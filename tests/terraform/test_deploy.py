@@ -1,0 +1,117 @@
+"""What the stacks become in an account, as only the real Terraform and its AWS provider can show it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.terraform.conftest import Deployment
+from topology.alarms import alarms
+from topology.logs import log_groups
+
+pytestmark = pytest.mark.terraform
+REGION = "us-east-1"
+EMPTY = 0
+
+
+def cluster(deployment: Deployment) -> dict[str, Any]:
+    arn = deployment.output(f"msk-{REGION}")["cluster_arn"]
+    found: dict[str, Any] = deployment.client("kafka").describe_cluster(ClusterArn=arn)["ClusterInfo"]
+    return found
+
+
+def test_deploying_twice_changes_nothing(deployment: Deployment) -> None:
+    assert {name: changes.total for name, changes in deployment.plan().items()} == {
+        stack.name: EMPTY for stack in deployment.stacks
+    }
+
+
+def test_addresses_in_the_state_can_be_read(deployment: Deployment) -> None:
+    from operations.terraform import Terraform  # noqa: PLC0415
+
+    addresses = Terraform(deployment.stack(f"msk-{REGION}"), deployment.variables).state_list()
+    assert {
+        "aws_msk_cluster.cluster",
+        "aws_msk_configuration.cluster_configuration",
+        "aws_kms_key.key",
+        "aws_security_group.brokers",
+        f"aws_vpc_security_group_ingress_rule.brokers_iam-{REGION}-0",
+    } <= set(addresses)
+
+
+def test_a_changed_property_reaches_the_cluster_as_a_new_revision(deployment: Deployment) -> None:
+    before = cluster(deployment)["CurrentBrokerSoftwareInfo"]
+    deployment.synthesize(kafka={"server_properties": {"log.retention.ms": "3600000"}})
+    deployment.apply(f"msk-{REGION}")
+    after = cluster(deployment)["CurrentBrokerSoftwareInfo"]
+    assert after["ConfigurationArn"] == before["ConfigurationArn"]
+    assert after["ConfigurationRevision"] == before["ConfigurationRevision"] + 1
+    revision = deployment.client("kafka").describe_configuration_revision(
+        Arn=after["ConfigurationArn"], Revision=after["ConfigurationRevision"]
+    )
+    assert b"log.retention.ms=3600000" in revision["ServerProperties"]
+
+
+def test_grown_volumes_are_left_alone(deployment: Deployment) -> None:
+    info = cluster(deployment)
+    size = info["BrokerNodeGroupInfo"]["StorageInfo"]["EbsStorageInfo"]["VolumeSize"]
+    deployment.client("kafka").update_broker_storage(
+        ClusterArn=info["ClusterArn"],
+        CurrentVersion=info["CurrentVersion"],
+        TargetBrokerEBSVolumeInfo=[{"KafkaBrokerNodeId": "All", "VolumeSizeGB": size * 2}],
+    )
+    assert deployment.plan(f"msk-{REGION}")[f"msk-{REGION}"].total == EMPTY
+    grown = cluster(deployment)["BrokerNodeGroupInfo"]["StorageInfo"]["EbsStorageInfo"]["VolumeSize"]
+    assert grown == size * 2
+
+
+def test_policies_name_the_very_clusters_of_the_flows(deployment: Deployment) -> None:
+    role = deployment.output(f"identity-{REGION}")["worker_role_arn"].split("/")[-1]
+    iam = deployment.client("iam")
+    (attached,) = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    arn = attached["PolicyArn"]
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    policy = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    connect = {s["Sid"]: s["Resource"] for s in policy["Statement"] if s["Sid"].endswith("Connect")}
+    assert connect == {
+        "TargetConnect": [deployment.output("msk-us-east-1")["cluster_arn"]],
+        "SourceConnect": [deployment.output("msk-us-west-2")["cluster_arn"]],
+    }
+
+
+def test_every_alarm_and_log_group_is_in_the_account(deployment: Deployment) -> None:
+    environment = deployment.environment
+    pages = deployment.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    found = {alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]}
+    assert found == {f"msk-mirror-local-{alarm.id}" for alarm in alarms(environment, REGION)}
+    groups = deployment.client("logs").describe_log_groups()["logGroups"]
+    kept = {group["logGroupName"]: group["retentionInDays"] for group in groups}
+    expected = [*log_groups(environment, REGION, "logs"), *log_groups(environment, REGION, "msk")]
+    assert kept == {group.name: group.retention_days for group in expected}
+
+
+def test_cloudwatch_takes_the_dashboard(deployment: Deployment) -> None:
+    name = deployment.output(f"observability-{REGION}")["dashboard"]
+    body = deployment.client("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"]
+    assert json.loads(body)["widgets"]
+
+
+def test_destroying_leaves_nothing_but_keys_that_wait_for_their_end(deployment: Deployment) -> None:
+    """Last, because nothing is deployed afterwards."""
+    destroyed = deployment.destroy()
+    assert all(changes.destroy > 0 for changes in destroyed.values())
+    assert deployment.client("kafka").list_clusters()["ClusterInfoList"] == []
+    assert deployment.client("kafka").list_configurations()["Configurations"] == []
+    assert deployment.client("logs").describe_log_groups()["logGroups"] == []
+    assert deployment.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+    assert deployment.client("sns").list_topics()["Topics"] == []
+    iam = deployment.client("iam")
+    assert iam.list_roles(PathPrefix="/")["Roles"] == []
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+    vpcs = deployment.client("ec2").describe_vpcs()["Vpcs"]
+    assert [vpc["VpcId"] for vpc in vpcs if not vpc["IsDefault"]] == []
+    kms = deployment.client("kms")
+    keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    assert {key["KeyState"] for key in keys if key["KeyManager"] == "CUSTOMER"} <= {"PendingDeletion"}
