@@ -50,7 +50,6 @@ class RegionStack(TerraformStack):
             alias=alias,
             allowed_account_ids=[self.environment.account],
             default_tags=[AwsProviderDefaultTags(tags=self.names.tags)],
-            s3_use_path_style=True if _is_emulated() else None,
         )
         version = os.environ.get("MSK_MIRROR_AWS_PROVIDER_VERSION")
         if version:  # a mirror has another version than the bindings name
@@ -87,8 +86,6 @@ class RegionStack(TerraformStack):
             self._remote[name] = DataTerraformRemoteStateS3(
                 self, name, bucket=address.bucket, key=address.key, region=address.region
             )
-            if _is_emulated():
-                self._remote[name].add_override("config.use_path_style", True)
             self._deploy_after(name)
         return self._remote[name]
 
@@ -99,19 +96,8 @@ class RegionStack(TerraformStack):
 
     def _backend(self) -> None:
         address = state_address(self.environment, self.kind, self.region)
-        backend = S3Backend(
-            self,
-            bucket=address.bucket,
-            key=address.key,
-            region=address.region,
-            use_path_style=True if _is_emulated() else None,
-        )
+        backend = S3Backend(self, bucket=address.bucket, key=address.key, region=address.region)
         # `encrypt` is left out on purpose: without a key it asks for AES256, and so overrides the bucket's
         # default, the customer managed key (Terraform documentation, backend "s3", encrypt)
         # no typed argument in cdktf 0.21 (hashicorp/terraform-cdk#3834); DynamoDB locking is deprecated
         backend.add_override("use_lockfile", True)
-
-
-def _is_emulated() -> bool:
-    """Whether AWS is one of this machine: its S3 has no host name for each bucket."""
-    return bool(os.environ.get("AWS_ENDPOINT_URL"))

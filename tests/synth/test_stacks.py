@@ -138,21 +138,34 @@ def test_nothing_of_ecs_in_an_eks_environment(stacks: Stacks) -> None:
         assert not found, f"{stack_name}: {found}"
 
 
-def test_emulated_account_is_reached_by_path_and_real_ones_are_not(
+def test_an_emulated_account_gets_the_very_same_stacks(
+    synthesized: Callable[[str], Stacks], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """What is tested is what is deployed: endpoints come from the environment variables of AWS's SDKs."""
+    from stacks.app import build_app  # noqa: PLC0415
+    from tests.conftest import read_stacks  # noqa: PLC0415
+
+    monkeypatch.delenv("MSK_MIRROR_AWS_PROVIDER_VERSION", raising=False)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    build_app(load_environment("local"), str(tmp_path)).synth()
+    assert read_stacks(tmp_path) == synthesized("local")
+
+
+def test_another_provider_version_is_the_only_thing_that_a_mirror_changes(
     synthesized: Callable[[str], Stacks], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     from stacks.app import build_app  # noqa: PLC0415
     from tests.conftest import read_stacks  # noqa: PLC0415
 
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("MSK_MIRROR_AWS_PROVIDER_VERSION", "5.100.0")
     build_app(load_environment("local"), str(tmp_path)).synth()
-    emulated = read_stacks(tmp_path)["msk-us-east-1"]
-    real = synthesized("local")["msk-us-east-1"]
-    assert emulated["terraform"]["backend"]["s3"]["use_path_style"] is True
-    assert emulated["provider"]["aws"][0]["s3_use_path_style"] is True
-    assert remote_states(emulated)["network-us-east-1"]["use_path_style"] is True
-    assert "path_style" not in json.dumps(real)
-    assert "127.0.0.1" not in json.dumps(emulated)
+    mirrored = read_stacks(tmp_path)
+    for name, stack in synthesized("local").items():
+        assert mirrored[name]["terraform"]["required_providers"]["aws"]["version"] == "5.100.0"
+        mirrored[name]["terraform"]["required_providers"]["aws"]["version"] = stack["terraform"][
+            "required_providers"
+        ]["aws"]["version"]
+    assert mirrored == synthesized("local")
 
 
 def test_data_of_production_can_not_be_destroyed_by_a_plan(synthesized: Callable[[str], Stacks]) -> None:

@@ -137,5 +137,7 @@ def kafka_version_is_one_of_msk(environment: Environment) -> Iterator[Problem]:
         path = ("regions", region, "kafka", "version")
         if (major, minor) < (3, 7):
             yield Problem(path, "is past MSK's end of support (3.6.0: 2026-06-01)", version, "3.7.x or later")
+        elif version.split(".")[2] != "x":
+            yield Problem(path, "is not MSK's name of a version", version, f"{major}.{minor}.x")
         elif major >= 4 and not version.endswith(".kraft"):
             yield Problem(path, "Kafka 4 runs with KRaft only", version, f"{version}.kraft")

@@ -247,6 +247,13 @@ CASES = [
         "is past MSK's end of support",
     ),
     Case(
+        "kafka-version-is-one-of-msk",
+        {"kafka/version": "3.9.1"},
+        "kafka.version",
+        "is not MSK's name of a version",
+        "3.9.x",
+    ),
+    Case(
         "broker-properties-exist",
         {"kafka/server_properties": {"log.retention.houres": "1"}},
         "kafka.server_properties.log.retention.houres",
