@@ -93,7 +93,10 @@ def parse_version(text: str) -> tuple[int, ...]:
 def fallback_folder(host: Host, tool: Tool) -> Path:
     """Where the tool's Python package is or will be."""
     wanted = python_env.requirements(python_env.read_lock(host.checkout), tool.category)
-    return host.cache / f"{tool.name}-{cache.key(wanted, this_platform())}"def _version(host: Host, tool: Tool, file: Path, where: str) -> str:
+    return host.cache / f"{tool.name}-{cache.key(wanted, this_platform())}"
+
+
+def _version(host: Host, tool: Tool, file: Path, where: str) -> str:
     status = file.stat()
     memory = (
         host.cache
