@@ -1,0 +1,86 @@
+"""ARNs, service principals and key policies, in AWS's other partitions too."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.topology.environments import environment
+from topology.arns import arn, cluster_arn, service_principal
+from topology.iam import KafkaResource
+from topology.identities import identities, identity_policy
+from topology.keys import Purpose, key_policy
+from topology.notifications import notifications
+from topology.state_policies import replication_policy, tls_only_policy
+
+REGION = "us-east-1"
+
+
+def test_the_uuid_is_the_only_part_of_a_clusters_arn_that_has_to_be_known() -> None:
+    reference = "${data.terraform_remote_state.msk.outputs.cluster_uuid}"
+    cluster = cluster_arn(environment(), REGION, reference)
+    assert cluster == f"arn:aws:kafka:us-east-1:123456789012:cluster/orders-test/{reference}"
+    topic = KafkaResource(REGION, "topic", "orders.*").arn(cluster)
+    assert topic == f"arn:aws:kafka:us-east-1:123456789012:topic/orders-test/{reference}/orders.*"
+
+
+@pytest.mark.parametrize(
+    ("partition", "logs", "cloudwatch"),
+    [
+        ("aws", "logs.us-east-1.amazonaws.com", "cloudwatch.amazonaws.com"),
+        ("aws-us-gov", "logs.us-east-1.amazonaws.com", "cloudwatch.amazonaws.com"),
+        ("aws-cn", "logs.us-east-1.amazonaws.com.cn", "cloudwatch.amazonaws.com"),
+    ],
+)
+def test_service_principals_are_those_of_the_partition(partition: str, logs: str, cloudwatch: str) -> None:
+    there = environment({"partition": partition})
+    assert service_principal(there, f"logs.{REGION}") == logs
+    assert service_principal(there, "cloudwatch") == cloudwatch
+
+
+@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov"])
+def test_no_document_names_another_partition(partition: str) -> None:
+    there = environment({"partition": partition})
+    documents = [
+        *(key_policy(there, REGION, purpose) for purpose in ("state", "msk", "logs", "alarms")),
+        tls_only_policy(there, "bucket"),
+        replication_policy(there, REGION, "key", "replica-key"),
+        *(notification.policy for notification in notifications(there, REGION)),
+        *(
+            identity_policy(there, REGION, one.id, lambda region: cluster_arn(there, region, "uuid"))
+            for one in identities(there, REGION)
+        ),
+    ]
+    text = json.dumps(documents)
+    assert f"arn:{partition}:" in text
+    assert "arn:aws:" not in text
+
+
+@pytest.mark.parametrize(
+    ("purpose", "users"),
+    [
+        ("state", []),
+        ("msk", ["logs.us-east-1.amazonaws.com"]),
+        ("logs", ["logs.us-east-1.amazonaws.com"]),
+        ("alarms", ["cloudwatch.amazonaws.com"]),
+    ],
+)
+def test_a_key_is_open_to_the_services_of_its_purpose_only(purpose: Purpose, users: list[str]) -> None:
+    account, *services = key_policy(environment(), REGION, purpose)["Statement"]
+    assert account["Principal"] == {"AWS": arn(environment(), "iam", "", "root")}
+    assert [statement["Principal"]["Service"] for statement in services] == users
+    assert all("Condition" in statement for statement in services)
+
+
+def test_each_identity_is_another_service_account_and_role() -> None:
+    found = identities(environment(), REGION)
+    assert [one.id for one in found] == ["worker", "operations", "log_routing", "autoscaler"]
+    for what in ("role_name", "subject", "output"):
+        assert len({getattr(one, what) for one in found}) == len(found)
+
+
+def test_kms_needs_nothing_of_wildcards_for_replication() -> None:
+    statements = replication_policy(environment(), REGION, "key", "replica-key")["Statement"]
+    kms = {s["Action"]: s["Resource"] for s in statements if str(s["Action"]).startswith("kms:")}
+    assert kms == {"kms:Decrypt": "key", "kms:Encrypt": "replica-key"}
