@@ -110,9 +110,11 @@ def write(directory: Path, name: str, properties: Mapping[str, str]) -> None:
     (directory / f"{name}.json").write_text(json.dumps(content))
 
 
-def wait(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Waits for a condition; fails when it does not come."""
+def wait(
+    condition: Callable[[], bool], seconds: float, what: str, shown: Callable[[], object] = lambda: ""
+) -> None:
+    """Waits for a condition; fails when it does not come, with what is `shown` then."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {what}"
+        assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {what} {shown()}"
         time.sleep(0.2)

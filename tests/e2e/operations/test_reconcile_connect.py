@@ -85,10 +85,14 @@ def test_failed_tasks_are_restarted_with_a_rest_and_mended_by_a_new_config(
     # A record of 1 KiB does not fit a request of 500 bytes: the task fails with RecordTooLargeException.
     write(directory, name, config(topics="demo.failing", producer__override__max__request__size="500"))
     reconciler = Reconciler(connect, directory)
-    reconciler.settle(60)
+    settled = reconciler.settle(60)
+    assert settled.settled, settled.lines()
     assert verify([flow], Load(count=3, rate=3), quiet_seconds=1, settle_seconds=0)[0].lost == 3
 
-    wait(lambda: reconciler.run_once().actions == (Restart(name, False, (0,)),), 60, "it is restarted")
+    def restarted() -> bool:
+        return reconciler.run_once().actions == (Restart(name, False, (0,)),)
+
+    wait(restarted, 60, "it is restarted", lambda: connect.connectors()[name])
 
     def rests() -> bool:
         report = reconciler.run_once()

@@ -21,6 +21,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.aws import EmulatedAws, start_emulated_aws
+from operations.__main__ import main
 from operations.bootstrap import OVERRIDE, bootstrap, local_state
 from operations.deploy import DeployError
 from operations.synthesized import Stack
@@ -214,6 +215,25 @@ def test_an_account_that_refuses_is_not_taken_for_a_missing_bucket(
 def test_without_state_stacks_there_is_nothing_to_do(tmp_path: Path) -> None:
     write_app(tmp_path, {"msk-a": {}})
     assert bootstrap(tmp_path) == ()
+
+
+@pytest.mark.usefixtures("s3")
+def test_the_command_says_what_it_does_and_fails_with_what_is_wrong(
+    app: App, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def code_of(out: Path) -> int | str | None:
+        with pytest.raises(SystemExit) as ended:
+            main(["bootstrap", "--out", str(out)])
+        return ended.value.code
+
+    assert code_of(app.out) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"{STACK}: 2 to add"
+    app.local.write_text(json.dumps({"resources": [], "outputs": {}}))
+    assert code_of(app.out) == 1
+    assert "are states of different origin" in capsys.readouterr().err
+    write_app(tmp_path / "stateless", {"msk-a": {}})
+    assert code_of(tmp_path / "stateless") == 2
+    assert "has no stack state-<region>" in capsys.readouterr().err
 
 
 def has_bucket(s3: Any, name: str) -> bool:

@@ -1,0 +1,124 @@
+"""What the probe takes from Connect, when it looks, and how Prometheus sees it."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from operations.clusters import Cluster
+from operations.connect import ConnectClient
+from operations.probe import next_due
+from operations.probe_figures import Sample
+from operations.probe_flows import ProbedFlow, ReplicatedTopics
+from operations.probe_kafka import Heartbeats
+from operations.probe_publish import CloudWatch, Gauges
+from operations.probe_watch import ConnectView, ask_connect
+
+NAME = "a-to-b-source"
+FLOW = ProbedFlow(
+    NAME,
+    Cluster("a", "127.0.0.1:1"),
+    Cluster("b", "127.0.0.1:1"),
+    ReplicatedTopics("a", "b", re.compile(".*"), re.compile("none")),
+)
+
+
+def view(scripted: Any, *answers: Any) -> ConnectView:
+    with ConnectClient([scripted(*answers).url], deadline=0.3) as client:
+        (found,) = ask_connect(client, [FLOW])
+        return found
+
+
+def known(answer: Any, *states: str) -> tuple[Any, Any]:
+    """Connect's two answers about the connector."""
+    tasks = [{"id": number, "state": state} for number, state in enumerate(states)]
+    status = {"connector": {"state": "RUNNING"}, "tasks": tasks}
+    return answer(body={NAME: {"info": {"config": {}}}}), answer(body={NAME: {"status": status}})
+
+
+def position(cluster: str, partition: int, offset: int | None) -> dict[str, Any]:
+    where = {"cluster": cluster, "topic": "orders", "partition": partition}
+    return {"partition": where, "offset": None if offset is None else {"offset": offset}}
+
+
+def test_tasks_and_positions_of_the_flows_own_source(scripted: Any, answer: Any) -> None:
+    offsets = [position("a", 0, 41), position("a", 1, None), position("c", 0, 7)]
+    found = view(scripted, *known(answer, "RUNNING", "FAILED"), answer(body={"offsets": offsets}))
+    assert found == ConnectView(("RUNNING", "FAILED"), {("orders", 0): 41}, ())
+
+
+def test_positions_that_connect_does_not_tell_leave_the_tasks(scripted: Any, answer: Any) -> None:
+    found = view(scripted, *known(answer, "RUNNING"), answer(500, {"message": "no offsets today"}))
+    assert (found.task_states, found.positions) == (("RUNNING",), None)
+    assert "no offsets today" in found.problems[0]
+
+
+def test_a_connector_that_is_not_there_has_no_task(scripted: Any, answer: Any) -> None:
+    found = view(scripted, answer(body={}))
+    assert found == ConnectView((), None, (f"Connect has no connector {NAME}",))
+
+
+def test_a_connect_that_does_not_answer_tells_nothing(scripted: Any, answer: Any) -> None:
+    found = view(scripted, answer(503, {"message": "starting"}))
+    assert (found.task_states, found.positions) == (None, None)
+    assert "starting" in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (100.2, 160.0),
+        (160.0, 160.0),  # at once
+        (175.0, 220.0),  # one was missed
+        (400.1, 460.0),
+    ],
+)
+def test_looks_keep_their_rhythm_however_long_one_takes(now: float, due: float) -> None:
+    assert next_due(100.0, 60.0, now) == due
+
+
+def test_prometheus_sees_the_last_look_and_nothing_older() -> None:
+    gauges = Gauges()
+    moment = datetime(2026, 1, 2, tzinfo=UTC)
+    lag = 'msk_mirror_replication_lag{environment="test",source="a",target="b"} 7.0'
+    tasks = 'msk_mirror_running_tasks{environment="test",source="a",target="b"} 2.0'
+    with gauges.served(0, "127.0.0.1") as port:
+
+        def page() -> str:
+            return httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+
+        assert "source=" not in page()
+        gauges.show([Sample(moment, "test", "a", "b", {"replication-lag": 7, "running-tasks": 2})])
+        assert lag in page() and tasks in page()
+        gauges.show([Sample(moment, "test", "a", "b", {"replication-lag": 7})])
+        assert lag in page() and "msk_mirror_running_tasks{" not in page()
+        assert "msk_mirror_probe_last_look_timestamp_seconds" in page()
+
+
+def test_a_cluster_without_heartbeats_to_read_says_why_and_can_be_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("operations.probe_kafka.REQUEST_SECONDS", 0.2)
+    stop = threading.Event()
+    heartbeats = Heartbeats(Cluster("b", "127.0.0.1:1"), "a.heartbeats", stop)
+    heartbeats.start()
+    deadline = time.monotonic() + 30
+    while heartbeats.problem is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stop.set()
+    heartbeats.join()
+    assert heartbeats.problem is not None
+    assert heartbeats.problem.startswith("cluster b at 127.0.0.1:1, topic a.heartbeats: ")
+    assert heartbeats.drain_ms() == []
+
+
+def test_an_aws_profile_that_is_not_there_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody-has-this-profile")
+    with pytest.raises(ValueError, match=r"CloudWatch of us-east-1: .*nobody-has-this-profile"):
+        CloudWatch("us-east-1")
