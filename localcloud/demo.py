@@ -20,8 +20,9 @@ from localcloud.replication import Replication, start_replication, verified_flow
 from localcloud.view import DemoView
 from operations.bootstrap import bootstrap
 from operations.deploy import deploy
+from operations.records import Load
 from operations.synthesized import Stack, Synthesized
-from operations.verify import FlowResult, Load, verify
+from operations.verify import FlowResult, verify
 from topology import load_environment
 from topology.loading import environment_path
 

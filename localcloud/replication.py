@@ -90,8 +90,9 @@ def _start_workers(cloud: LocalCloud, synthesized: Synthesized, region: str) -> 
     config = _worker_config(synthesized, region)
     clusters = {cloud.environment.alias(r): r for r in cloud.environment.regions}
     variables = bootstrap_environment(cloud.wan, region, clusters)
+    text = config.files[PROPERTIES_FILE]
     return [
-        ConnectWorker.start(cloud.site(region), config.files[PROPERTIES_FILE], variables, number, _flags(config))
+        ConnectWorker.start(cloud.site(region), text, variables, number, _flags(config))
         for number in range(WORKERS)
     ]
 
