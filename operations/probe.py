@@ -7,6 +7,7 @@ said in words: an alarm that misses data knows more than one that is fed zeros.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -25,7 +26,7 @@ from operations.probe_flows import ProbedFlow, load_flows
 from operations.probe_publish import CloudWatch, Gauges, write_line
 from operations.probe_watch import WatchedFlow, ask_connect
 
-__all__ = ["Probe", "run_probe"]
+__all__ = ["Probe", "next_due", "run_probe"]
 
 CONNECT_SECONDS: Final = 10.0
 
@@ -46,8 +47,8 @@ def run_probe(  # noqa: PLR0913 - what the command line says, by name
 
     `once`: one sample, an interval after the start, because growth needs two looks. `metrics_port`: the same
     figures for Prometheus. Raises InvalidConnectors when the directory names no flow that can be probed,
-    ValueError for an address of Connect that is none, OSError for a port that is taken; whatever fails later
-    is said in the samples.
+    ValueError for an address of Connect that is none or an AWS profile that is not there, OSError for a port
+    that is taken; whatever fails later is said in the samples.
     """
     flows = load_flows(connectors_dir, os.environ)
     stop = stop or threading.Event()
@@ -106,14 +107,18 @@ def _tell(samples: Sequence[Sample], cloudwatch: CloudWatch) -> None:
 
 
 def _ticks(interval_seconds: float, stop: threading.Event) -> Iterator[None]:
-    """Now and each interval from now on, whatever time is taken between, until `stop`: with a drift one
-    minute would have two samples and another none. Ticks that were slept through are left out."""
     due = time.monotonic()
     while not stop.is_set():
         yield
         now = time.monotonic()
-        due += interval_seconds * max(1, -(-(now - due) // interval_seconds))
+        due = next_due(due, interval_seconds, now)
         stop.wait(due - now)
+
+
+def next_due(due: float, interval: float, now: float) -> float:
+    """The next of the moments that lie whole intervals after `due`: with a drift one minute would have two
+    samples and another none. Those that have passed by `now` are left out."""
+    return due + interval * max(1, math.ceil((now - due) / interval))
 
 
 @contextmanager

@@ -104,14 +104,17 @@ def _p95(samples: Sequence[float]) -> float | None:
 def _lag(
     source: Mapping[Partition, Extent] | None, positions: Mapping[Partition, int] | None
 ) -> float | None:
-    """Records that are at the source and not committed as replicated. Those that retention has taken are not
-    waiting any more: MirrorMaker goes on at the beginning of what is left."""
+    """Records that are at the source and not committed as replicated."""
     if source is None or positions is None:
         return None
-    return sum(
-        max(0, extent.end - max(positions.get(partition, -1) + 1, extent.beginning))
-        for partition, extent in source.items()
-    )
+    return sum(_waiting(extent, positions.get(partition, -1) + 1) for partition, extent in source.items())
+
+
+def _waiting(extent: Extent, continues: int) -> int:
+    """Records from where MirrorMaker continues. What retention has taken is not waiting any more, and where
+    the end lies before the position (the topic was deleted and made again) it begins anew."""
+    begins = extent.beginning if continues > extent.end else max(continues, extent.beginning)
+    return extent.end - begins
 
 
 def _count(states: Sequence[str] | None, wanted: str) -> float | None:

@@ -25,6 +25,8 @@ KNOWN_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     "replication.policy.class": (DEFAULT_POLICY, IDENTITY_POLICY),
     "topic.filter.class": (f"{MIRROR}.DefaultTopicFilter",),
 }
+# DefaultTopicFilter's own.
+DEFAULT_PATTERNS: Final = {"topics": ".*", "topics.exclude": r"mm2.*\.internal,.*\.replica,__.*"}
 HEARTBEATS: Final = "heartbeats"
 REFERENCE: Final = re.compile(r"\$\{(\w+):([^}]*)\}")
 # Of source.cluster.* and target.cluster.* MirrorMaker keeps the address and these.
@@ -58,16 +60,20 @@ class ReplicatedTopics:
             and self.exclude.fullmatch(topic) is None
             and topic.rsplit(self.separator, 1)[-1] != HEARTBEATS
             and not self._internal(topic)
-            and (self.identity or self.target not in topic.split(self.separator)[:-1])
+            and (self._keeps(topic) or self.target not in topic.split(self.separator)[:-1])
         )
 
     def mirrored(self, topic: str) -> bool:
         """Whether a topic at the target is one that this flow writes. With the identity policy one that the
         target's own producers write under a name that crosses looks the same."""
-        if self.identity:
+        if self._keeps(topic):
             return self.replicated(topic)
         prefix = f"{self.source}{self.separator}"
         return topic.startswith(prefix) and self.replicated(topic.removeprefix(prefix))
+
+    def _keeps(self, topic: str) -> bool:
+        """Whether the policy leaves a name as it is (IdentityReplicationPolicy.looksLikeHeartbeat)."""
+        return self.identity and not topic.endswith(HEARTBEATS)
 
     def _internal(self, topic: str) -> bool:
         """ReplicationPolicy.isInternalTopic (KIP-1074)."""
@@ -123,7 +129,7 @@ def _flow(spec: ConnectorSpec, variables: Mapping[str, str]) -> ProbedFlow:
     try:
         source, target = (_cluster(config, side) for side in ("source", "target"))
         return ProbedFlow(spec.name, source, target, _topics(config))
-    except (ClusterError, re.error) as error:
+    except ClusterError as error:
         raise InvalidConnectors([str(error)]) from error
 
 
@@ -161,13 +167,17 @@ def _topics(config: Mapping[str, str]) -> ReplicatedTopics:
     return ReplicatedTopics(
         source=config["source.cluster.alias"],
         target=config["target.cluster.alias"],
-        include=_pattern(config.get("topics", ".*")),
-        exclude=_pattern(config.get("topics.exclude", r"mm2.*\.internal,.*\.replica,__.*")),
+        include=_pattern(config, "topics"),
+        exclude=_pattern(config, "topics.exclude"),
         separator=config.get("replication.policy.separator", "."),
         identity=config.get("replication.policy.class") == IDENTITY_POLICY,
     )
 
 
-def _pattern(patterns: str) -> re.Pattern[str]:
+def _pattern(config: Mapping[str, str], key: str) -> re.Pattern[str]:
     """Any of the comma-separated regular expressions (MirrorUtils.compilePatternList)."""
-    return re.compile("|".join(pattern.strip() for pattern in patterns.split(",")))
+    patterns = config.get(key, DEFAULT_PATTERNS[key])
+    try:
+        return re.compile("|".join(pattern.strip() for pattern in patterns.split(",")))
+    except re.error as error:
+        raise InvalidConnectors([f"{key}: found {patterns}: {error}"]) from error

@@ -24,8 +24,6 @@ __all__ = ["CloudWatch", "Gauges", "write_line"]
 
 PREFIX: Final = "msk_mirror_"
 LABELS: Final = ("environment", "source", "target")
-MOST_METRICS: Final = 1000
-"""In one PutMetricData (CloudWatch API reference)."""
 PATIENCE: Final = Config(
     connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
 )
@@ -38,20 +36,28 @@ def write_line(content: Mapping[str, Any]) -> None:
 
 
 class CloudWatch:
-    """CloudWatch of a region; the endpoint is AWS_ENDPOINT_URL's where that is set (boto3)."""
+    """CloudWatch of a region; the endpoint is AWS_ENDPOINT_URL's where that is set (boto3).
+
+    Raises ValueError when boto3 can make no client from its surroundings (a profile that is not there).
+    """
 
     def __init__(self, region: str) -> None:
-        self._client = boto3.Session().client("cloudwatch", region_name=region, config=PATIENCE)
+        try:
+            self._client = boto3.Session().client("cloudwatch", region_name=region, config=PATIENCE)
+        except BotoCoreError as error:
+            raise ValueError(f"CloudWatch of {region}: {error}") from error
 
     def publish(self, samples: Sequence[Sample]) -> str | None:
-        """Puts every figure into PROBE_NAMESPACE; gives what went wrong, in words. Figures that could not be
-        put are lost: a later look says more than an old one."""
+        """Puts every figure into PROBE_NAMESPACE; gives what went wrong, in words.
+
+        Figures that could not be put are lost: a later look says more than an old one. One call takes a
+        thousand (CloudWatch API reference, PutMetricData); there are fewer regions to replicate from.
+        """
         data = [datum for sample in samples for datum in sample.as_metric_data()]
+        if not data:
+            return None
         try:
-            for start in range(0, len(data), MOST_METRICS):
-                self._client.put_metric_data(
-                    Namespace=PROBE_NAMESPACE, MetricData=data[start : start + MOST_METRICS]
-                )
+            self._client.put_metric_data(Namespace=PROBE_NAMESPACE, MetricData=data)
         except (BotoCoreError, ClientError) as error:
             return f"CloudWatch took nothing: {error}"
         return None
@@ -85,9 +91,9 @@ class Gauges(Collector):
         )
 
     @contextmanager
-    def served(self, port: int) -> Iterator[int]:
+    def served(self, port: int, host: str = "") -> Iterator[int]:
         """Serves /metrics on `port` (0: a free one) meanwhile; gives it. Raises OSError if it is taken."""
-        server, thread = start_http_server(port, registry=self.registry)
+        server, thread = start_http_server(port, host, self.registry)
         try:
             yield server.server_port
         finally:
