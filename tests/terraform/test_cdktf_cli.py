@@ -19,7 +19,7 @@ from topology.state import state_address
 pytestmark = [pytest.mark.terraform, pytest.mark.timeout(900)]
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-UNATTENDED = ("--auto-approve", "--ignore-missing-stack-dependencies", "--skip-provider-lock")
+UNATTENDED = ("--auto-approve", "--ignore-missing-stack-dependencies")
 PROMPT = "Enter a value:"
 
 
@@ -94,7 +94,7 @@ def test_a_pattern_deploys_the_stacks_that_it_names(terminal: Terminal) -> None:
 
 
 def test_diff_after_deploy_is_empty(terminal: Terminal) -> None:
-    assert "No changes." in terminal.cdktf("diff", "msk-us-east-1", "--skip-provider-lock")
+    assert "No changes." in terminal.cdktf("diff", "msk-us-east-1")
 
 
 def test_a_second_writer_is_refused_by_the_lock(terminal: Terminal) -> None:
