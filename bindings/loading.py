@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from bindings.cache import pruned_package
+from bindings.generated_code import lighten
 from bindings.imports import imported_submodules
 from bindings.packages import imported_now, replace_package
 from bindings.provider import PROVIDERS, Provider, same_name
@@ -45,6 +46,7 @@ class _ProviderImports(MetaPathFinder):
         if package not in self._replaced or not submodule or "." in submodule:
             return None
         if self._kernel is None:
+            lighten()
             self._kernel = _KernelOfPrunedPackages(self._replaced)
         if not submodule.startswith("_") and self._kernel.lacks(self._replaced[package], submodule):
             if PathFinder.find_spec(fullname, path, target) is None:

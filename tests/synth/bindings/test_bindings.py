@@ -149,6 +149,22 @@ def test_submodules_are_attributes_of_the_package_as_in_the_shipped_one(cache: P
     assert printed.split() == ["helm_template", "False"]
 
 
+def test_types_are_checked_as_in_the_shipped_packages(cache: Path, tmp_path: Path) -> None:
+    """At the second call as well, which finds the type hints of the first."""
+    wrong = (
+        "for name in ('first', 'second'):\n"
+        "    try:\n"
+        "        Release(stack, name, name=7, chart='c')\n"
+        "    except TypeError as error:\n"
+        "        print(error)"
+    )
+    pruned, _ = run(helm_app(tmp_path / "pruned", later=wrong), cache)
+    shipped, _ = run(helm_app(tmp_path / "shipped", later=wrong), cache, full=True)
+
+    assert pruned.splitlines() == ["type of argument name must be str; got int instead"] * 2
+    assert pruned == shipped
+
+
 def test_an_import_that_comes_too_late_says_what_to_do(cache: Path, tmp_path: Path) -> None:
     late = "from cdktf_cdktf_provider_helm.data_helm_template import DataHelmTemplate"
     process = start(helm_app(tmp_path / "out", later=late), cache)
