@@ -31,8 +31,3 @@ class EncryptedLogGroup(Construct):
     def name(self) -> str:
         """Name of the group; whoever uses it waits until the group exists."""
         return self.group.name
-
-    @property
-    def arn(self) -> str:
-        """ARN of the group."""
-        return self.group.arn

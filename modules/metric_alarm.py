@@ -50,11 +50,6 @@ class MetricAlarm(Construct):
             metric_query=None if single else _queries(alarm, period),
         )
 
-    @property
-    def arn(self) -> str:
-        """ARN of the alarm."""
-        return self.alarm.arn
-
 
 def _queries(alarm: Alarm, period: int) -> list[CloudwatchMetricAlarmMetricQuery]:
     return [
