@@ -124,22 +124,25 @@ class Reconciler:
             # Nothing is touched: half a directory must not look like connectors that are gone.
             said = [Condition("", Level.ERROR, "InvalidConnectors", problem) for problem in error.problems]
             return Report((), tuple(said))
-        try:
-            before = self._client.connectors()
-            actions = plan(desired, before, self._prune, resting(self._history, time.monotonic()))
-            done, refused = self._apply(actions)
-            after = self._client.connectors() if done else before
-        except ConnectError as error:
-            said = [Condition("", Level.ERROR, "ConnectUnavailable", f"Connect does not answer: {error}")]
-            return Report((), tuple(said))
-        self._remember(done, after)
-        return Report(tuple(done), _conditions(desired, after, self._prune, refused), after)
-
-    def _apply(self, actions: Sequence[Action]) -> tuple[list[Action], list[Condition]]:
-        """A connector that Connect refuses does not keep the others from being made; raises ConnectError when
-        Connect is not there at all."""
         done: list[Action] = []
         refused: list[Condition] = []
+        connectors: Mapping[str, Connector] = {}
+        try:
+            connectors = self._client.connectors()
+            actions = plan(desired, connectors, self._prune, resting(self._history, time.monotonic()))
+            self._apply(actions, done, refused)
+            connectors = self._client.connectors() if done else connectors
+        except ConnectError as error:
+            gone = f"Connect does not answer: {error}"
+            conditions = (Condition("", Level.ERROR, "ConnectUnavailable", gone), *refused)
+        else:
+            conditions = _conditions(desired, connectors, self._prune, refused)
+        self._remember(done, connectors)
+        return Report(tuple(done), conditions, connectors)
+
+    def _apply(self, actions: Sequence[Action], done: list[Action], refused: list[Condition]) -> None:
+        """Adds to `done` and `refused`. A connector that Connect refuses does not keep the others from being
+        made; raises ConnectError when Connect is not there at all."""
         for action in actions:
             if self._stop.is_set():
                 break
@@ -152,7 +155,6 @@ class Reconciler:
                 refused.append(Condition(_name(action), Level.ERROR, "Refused", said))
             else:
                 done.append(action)
-        return done, refused
 
     def _remember(self, done: Sequence[Action], connectors: Mapping[str, Connector]) -> None:
         restarted = [action.name for action in done if isinstance(action, Restart)]

@@ -92,7 +92,7 @@ def test_failed_tasks_are_restarted_with_a_rest_and_mended_by_a_new_config(
     def restarted() -> bool:
         return reconciler.run_once().actions == (Restart(name, False, (0,)),)
 
-    wait(restarted, 60, "it is restarted", lambda: connect.connectors()[name])
+    wait(restarted, 120, "it is restarted", lambda: connect.connectors()[name])
 
     def rests() -> bool:
         report = reconciler.run_once()

@@ -56,6 +56,13 @@ def test_a_pass_that_connect_leaves_half_way_is_finished_by_the_next(
     assert (second.actions, second.settled, second.failed) == ((), True, False)
 
 
+def test_what_was_done_before_connect_left_is_reported(scripted: Any, answer: Any, directory: Path) -> None:
+    worker = scripted(answer(200, {}), answer(200, {}), answer(201, {}), answer(503, {"message": "gone"}))
+    report = Reconciler(ConnectClient([worker.url], deadline=0.3), directory).run_once()
+    assert [str(action) for action in report.actions] == [f"create {NAME}"]
+    assert [one.reason for one in report.conditions] == ["ConnectUnavailable"]
+
+
 def test_a_directory_that_can_not_be_read_touches_nothing(
     scripted: Any, answer: Any, directory: Path
 ) -> None:
