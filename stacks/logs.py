@@ -39,6 +39,6 @@ class LogsStack(RegionStack):
             {
                 "kms_key_arn": key.arn,
                 "log_groups": [group.name for group in groups.values()],
-                WORKERS_LOG_GROUP: groups[workers_log_group(environment).name].name,
+                WORKERS_LOG_GROUP: groups[workers_log_group(environment, region).name].name,
             }
         )

@@ -175,7 +175,9 @@ def _cluster_autoscaler(environment: Environment, region: str, role_arn: str) ->
 def _fluent_bit(environment: Environment, region: str, role_arn: str) -> FluentBit:
     return FluentBit(
         input=TailInput(path=workers_log_files(environment)),
-        cloud_watch_logs=CloudWatchLogs(region=region, log_group_name=workers_log_group(environment).name),
+        cloud_watch_logs=CloudWatchLogs(
+            region=region, log_group_name=workers_log_group(environment, region).name
+        ),
         service_account=_service_account(log_routing_subject(), role_arn),
         tolerations=[
             toleration.model_dump(exclude_none=True) for toleration in environment.mirrormaker.tolerations

@@ -200,7 +200,7 @@ def _thresholds(all_alarms: tuple[Alarm, ...], panel: Panel) -> list[dict[str, A
 
 
 def _error_lines(environment: Environment, region: str) -> dict[str, Any]:
-    group = workers_log_group(environment).name
+    group = workers_log_group(environment, region).name
     return {
         "type": "log",
         "properties": {

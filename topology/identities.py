@@ -122,7 +122,7 @@ def _publish_metrics() -> dict[str, Any]:
 
 
 def _write_logs(environment: Environment, region: str) -> tuple[dict[str, Any], ...]:
-    group = arn(environment, "logs", region, f"log-group:{workers_log_group(environment).name}")
+    group = arn(environment, "logs", region, f"log-group:{workers_log_group(environment, region).name}")
     return (
         {
             "Sid": "WriteWorkerLogs",

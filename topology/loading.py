@@ -20,6 +20,7 @@ from topology.rules import check
 
 __all__ = ["environment_path", "load_environment", "load_text"]
 
+SHARED_SECTIONS = ("kafka", "retention")
 ENVIRONMENTS = FilePath(__file__).resolve().parent.parent / "environments"
 
 
@@ -71,7 +72,7 @@ def load_text(text: str, file: str = "environment") -> Environment:
 def _validate(data: dict[str, Any]) -> tuple[Environment | None, list[Problem]]:
     """Schema and rules. Where the schema fails, what is wrong is taken out and the rest is checked all the
     same, so that one reading shows all mistakes; rules stay silent about what was taken out."""
-    data = _with_regional_kafka(data)
+    data = _with_shared_sections(data)
     problems: list[Problem] = []
     removed: list[Path] = []
     for attempt in range(8):
@@ -126,14 +127,16 @@ def _backwards(path: Path) -> tuple[tuple[int, str], ...]:
     return tuple((step, "") if isinstance(step, int) else (-1, step) for step in path)
 
 
-def _with_regional_kafka(data: dict[str, Any]) -> dict[str, Any]:
-    """Each region's `kafka` section merged over the environment's."""
+def _with_shared_sections(data: dict[str, Any]) -> dict[str, Any]:
+    """Each region's `kafka` and `retention` sections merged over the environment's."""
     data = copy.deepcopy(data)
-    shared, regions = data.get("kafka"), data.get("regions")
-    if isinstance(shared, dict) and isinstance(regions, dict):
-        for region in regions.values():
-            if isinstance(region, dict) and isinstance(region.get("kafka", {}), dict):
-                region["kafka"] = deep_merge(shared, region.get("kafka", {}))
+    regions = data.get("regions")
+    for section in SHARED_SECTIONS:
+        shared = data.get(section)
+        if isinstance(shared, dict) and isinstance(regions, dict):
+            for region in regions.values():
+                if isinstance(region, dict) and isinstance(region.get(section, {}), dict):
+                    region[section] = deep_merge(shared, region.get(section, {}))
     return data
 
 
@@ -213,8 +216,8 @@ def _located(problems: list[Problem], document: Document, file: str) -> list[Pro
 
 
 def _as_written(path: Path, document: Document) -> Path:
-    """A setting that a region has from the environment's `kafka` section, by the place that was written."""
-    if len(path) > 3 and path[0] == "regions" and path[2] == "kafka":
+    """A setting that a region has from a section of the environment, by the place that was written."""
+    if len(path) > 3 and path[0] == "regions" and path[2] in SHARED_SECTIONS:
         shared = path[2:]
         if _known(shared, document) > max(1, _known(path, document) - 2):
             return shared

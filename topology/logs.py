@@ -43,7 +43,7 @@ def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGr
     logging for them and drops it."""
     eks = environment.regions[region].eks.cluster_name
     express = environment.regions[region].kafka.broker.is_express
-    keep = environment.retention
+    keep = environment.regions[region].retention
     default = 30 if environment.is_production else 7
     insights = [
         LogGroup(
@@ -56,8 +56,8 @@ def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGr
         for part in ("application", "performance", "dataplane", "host")
     ]
     groups = (
-        *(() if express else (brokers_log_group(environment),)),
-        workers_log_group(environment),
+        *(() if express else (brokers_log_group(environment, region),)),
+        workers_log_group(environment, region),
         LogGroup(
             "application",
             f"/aws/eks/{environment.project}-{environment.environment}",
@@ -70,13 +70,15 @@ def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGr
     return tuple(group for group in groups if group.owner == owner)
 
 
-def brokers_log_group(environment: Environment) -> LogGroup:
+def brokers_log_group(environment: Environment, region: str) -> LogGroup:
     """Where the brokers log."""
     name = f"/aws/msk/{environment.project}-{environment.environment}"
-    return LogGroup("brokers", name, environment.retention.brokers_days, "msk", "Broker logs")
+    days = environment.regions[region].retention.brokers_days
+    return LogGroup("brokers", name, days, "msk", "Broker logs")
 
 
-def workers_log_group(environment: Environment) -> LogGroup:
+def workers_log_group(environment: Environment, region: str) -> LogGroup:
     """Where Fluent Bit sends what the workers log."""
     name = f"/aws/eks/mirrormaker2/{environment.environment}"
-    return LogGroup("mirrormaker2", name, environment.retention.mirrormaker_days, "logs", "Workers' logs")
+    days = environment.regions[region].retention.mirrormaker_days
+    return LogGroup("mirrormaker2", name, days, "logs", "Workers' logs")

@@ -7,7 +7,6 @@ from topology.model.environment import (
     Environment,
     Notify,
     Platform,
-    Retention,
     State,
 )
 from topology.model.flow import Checkpoints, Flow, GroupFilter, Heartbeats, OffsetSyncs, TopicFilter
@@ -26,6 +25,7 @@ from topology.model.mirrormaker import (
     Tracing,
 )
 from topology.model.region import Eks, Network, Region
+from topology.model.retention import Retention
 
 __all__ = [
     "AlarmThresholds",

@@ -11,6 +11,7 @@ from topology.model.flow import Flow
 from topology.model.kafka import Kafka
 from topology.model.mirrormaker import MirrorMaker
 from topology.model.region import Region
+from topology.model.retention import Retention
 
 __all__ = [
     "AlarmThresholds",
@@ -19,27 +20,11 @@ __all__ = [
     "Environment",
     "Notify",
     "Platform",
-    "Retention",
     "State",
 ]
 
 ShortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-
-
-class Retention(Model):
-    """Days that log groups keep, by class. CloudWatch accepts certain numbers of days only; others are
-    refused."""
-
-    brokers_days: Days = 30
-    """/aws/msk/... Default: 30, the report's original."""
-    mirrormaker_days: Days = 7
-    """/aws/eks/mirrormaker2/<environment>. Default: 7, the report's original."""
-    application_days: Days | None = None
-    """/aws/eks/<project>-<environment>. Default: 30 for stage production, 7 for development, the report's
-    original."""
-    container_insights_days: Days = 14
-    """/aws/containerinsights/<cluster>/... Default: 14, the report's original."""
 
 
 class AlarmThresholds(Model):

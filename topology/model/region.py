@@ -9,6 +9,7 @@ from pydantic import Field
 
 from topology.model.base import Model, RegionId
 from topology.model.kafka import Kafka
+from topology.model.retention import Retention
 
 __all__ = ["Eks", "Network", "Region"]
 
@@ -64,5 +65,7 @@ class Region(Model):
     eks: Eks
     kafka: Kafka = Kafka()
     """What differs in this region from the environment's `kafka` section (deep-merged over it)."""
+    retention: Retention = Retention()
+    """What differs in this region from the environment's `retention` section."""
     state_replica_region: RegionId | None = None
     """Where the state bucket is replicated to. Default: the next region of the environment."""

@@ -81,11 +81,12 @@ def mirrored_names_fit_kafka(environment: Environment) -> Iterator[Problem]:
 @rule
 def retention_is_one_that_cloudwatch_knows(environment: Environment) -> Iterator[Problem]:
     """CloudWatch refuses days that are not in its list."""
-    for name, days in environment.retention:
-        if days is not None and days not in RETENTION_DAYS:
-            yield Problem(
-                ("retention", name),
-                "is not a retention of CloudWatch",
-                found=str(days),
-                allowed=", ".join(str(allowed) for allowed in RETENTION_DAYS),
-            )
+    for region, settings in environment.regions.items():
+        for name, days in settings.retention:
+            if days is not None and days not in RETENTION_DAYS:
+                yield Problem(
+                    ("regions", region, "retention", name),
+                    "is not a retention of CloudWatch",
+                    found=str(days),
+                    allowed=", ".join(str(allowed) for allowed in RETENTION_DAYS),
+                )

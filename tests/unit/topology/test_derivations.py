@@ -76,6 +76,17 @@ def test_no_log_group_has_two_owners_and_all_are_under_eks_or_msk() -> None:
     assert not any("ecs" in name for name in by_name)
 
 
+def test_a_region_may_keep_logs_longer() -> None:
+    loaded = environment(
+        {"retention/mirrormaker_days": 14, "regions/us-west-2/retention": {"mirrormaker_days": 90}}
+    )
+    kept = {
+        region: {g.id: g.retention_days for g in log_groups(loaded, region, "logs")}["mirrormaker2"]
+        for region in loaded.regions
+    }
+    assert kept == {"us-east-1": 14, "us-west-2": 90}
+
+
 def test_brokers_are_configured_as_the_original_was() -> None:
     properties = server_properties(environment(), "us-east-1")
     assert properties["auto.create.topics.enable"] == "false"
