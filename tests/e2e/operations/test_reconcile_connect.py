@@ -83,7 +83,8 @@ def test_failed_tasks_are_restarted_with_a_rest_and_mended_by_a_new_config(
     flow = mirror.flow("demo.failing", partitions=1)
     name = f"{FLOW}-source"
     # A record of 1 KiB does not fit a request of 500 bytes: the task fails with RecordTooLargeException.
-    write(directory, name, config(topics="demo.failing", producer__override__max__request__size="500"))
+    alone = {"topics": "demo.failing", "heartbeats__replication__enabled": "false"}
+    write(directory, name, config(**alone, producer__override__max__request__size="500"))
     reconciler = Reconciler(connect, directory)
     settled = reconciler.settle(60)
     assert settled.settled, settled.lines()
@@ -101,7 +102,7 @@ def test_failed_tasks_are_restarted_with_a_rest_and_mended_by_a_new_config(
 
     wait(rests, 9, "it fails again within its first rest of 10 s")
 
-    write(directory, name, config(topics="demo.failing"))
+    write(directory, name, config(**alone))
     assert reconciler.settle(60).settled
     result = verify([flow], Load(count=3, rate=3))[0]
     assert result.faithful, result
@@ -110,7 +111,8 @@ def test_failed_tasks_are_restarted_with_a_rest_and_mended_by_a_new_config(
 def test_no_matching_topic_and_an_unreachable_source_are_said_in_words(
     connect: ConnectClient, directory: Path
 ) -> None:
-    write(directory, f"{FLOW}-source", config(topics="demo.nothing-of-this-name"))
+    nothing = {"topics": "demo.nothing-of-this-name", "heartbeats__replication__enabled": "false"}
+    write(directory, f"{FLOW}-source", config(**nothing))
     unreachable = f"eu-west-1-to-{SOURCE}-source"
     away = {"source.cluster.alias": "eu-west-1", "source.cluster.bootstrap.servers": "127.0.0.1:1"}
     write(directory, unreachable, {**config(), **away})
