@@ -7,8 +7,10 @@
 PYTHON ?= python3
 # the environment file: a name out of environments/ or a path
 ENV ?= local
-# handed to pytest, for example PYTEST_ARGS='-k flows -x'; -n 2 suits a machine of 2 cores
+# handed to pytest, for example PYTEST_ARGS='-k flows -x'
 PYTEST_ARGS ?=
+# tests at a time; much of what the slow ones do is wait
+TEST_PROCESSES ?= 2
 
 RUN := $(PYTHON) -m toolchain run
 ALL := --needs python,node,cdktf,terraform,provider,java,kafka
@@ -39,7 +41,7 @@ lint: ## style, formatting, types and import rules
 	@$(RUN) -- lint-imports
 
 test: lint ## lint and every test with coverage (PYTEST_ARGS=...)
-	@$(RUN) $(ALL) -- pytest --cov --cov-report=term --cov-report=json:build/reports/coverage.json $(PYTEST_ARGS)
+	@$(RUN) $(ALL) -- pytest -n $(TEST_PROCESSES) --dist loadgroup --cov --cov-report=term --cov-report=json:build/reports/coverage.json $(PYTEST_ARGS)
 
 test-fast: ## the tests that start neither Terraform nor Kafka
 	@$(RUN) --needs node -- pytest -m "not terraform and not kafka" tests/unit tests/synth $(PYTEST_ARGS)

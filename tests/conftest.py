@@ -1,8 +1,9 @@
-"""One synth of each environment a session, shared by all tests that look at stacks."""
+"""One synth of each environment a session, shared by all tests that look at stacks; what runs beside what."""
 
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,24 @@ ENVIRONMENTS = ("local", "production", "three-regions")
 
 Stack = dict[str, Any]
 Synthesize = Callable[[Environment], dict[str, Stack]]
+
+SHARED = ("mirror", "deployment", "synthesize")
+"""Fixtures that are dear to set up: with several processes (pytest -n), tests that share one stay together."""
+
+
+def pytest_configure() -> None:
+    """A shell starts what runs in the background with SIGINT ignored, and every process from there inherits
+    that. Tests that interrupt what they start need it as a terminal gives it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups for `--dist loadgroup`: by what they share, else by file, as files are written to be run."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        group = next((name for name in SHARED if name in fixtures), item.path.as_posix())
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
