@@ -20,7 +20,7 @@ Stack = dict[str, Any]
 Synthesize = Callable[[Environment], dict[str, Stack]]
 
 SHARED = ("mirror", "deployment", "synthesize")
-"""Fixtures that are dear to set up: with several processes (pytest -n), tests that share one stay together."""
+"""Fixtures that are dear to set up: with several processes (pytest -n) tests that share one stay together."""
 
 
 def pytest_configure() -> None:
