@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -33,7 +34,7 @@ def activate() -> None:
 
 
 class _ProviderImports(MetaPathFinder):
-    """Watches the imports of the replaced packages; finds no module itself."""
+    """Watches the imports of cdktf and of the replaced packages; finds no module itself."""
 
     def __init__(self, replaced: dict[str, Provider]) -> None:
         self._replaced = replaced
@@ -43,11 +44,11 @@ class _ProviderImports(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         package, _, submodule = fullname.partition(".")
-        if package not in self._replaced or not submodule or "." in submodule:
-            return None
-        if self._kernel is None:
+        if self._kernel is None and (package in self._replaced or fullname == "cdktf"):
             lighten()
             self._kernel = _KernelOfPrunedPackages(self._replaced)
+        if package not in self._replaced or self._kernel is None or not submodule or "." in submodule:
+            return None
         if not submodule.startswith("_") and self._kernel.lacks(self._replaced[package], submodule):
             if PathFinder.find_spec(fullname, path, target) is None:
                 return None
@@ -61,16 +62,18 @@ class _ProviderImports(MetaPathFinder):
 
 
 class _KernelOfPrunedPackages:
-    """Stands before jsii's process provider and holds back the loading of the replaced packages until the
-    first other request. Then all imports at the top of files have run, and the set of submodules is known;
-    a package that is loaded can not grow.
+    """Stands before jsii's process provider. Node starts and loads cdktf in the background, while Python goes
+    on importing. Loading a replaced package waits for the first other request: then all imports at the top
+    of files have run, and the set of submodules is known; a package that is loaded can not grow.
     """
 
     def __init__(self, replaced: dict[str, Provider]) -> None:
-        import jsii  # noqa: PLC0415 - 0.1 s, for those only who import bindings of a provider
+        import jsii  # noqa: PLC0415 - 0.1 s, for those only who import cdktf or bindings of a provider
 
         self._providers = {provider.assembly: provider for provider in replaced.values()}
         self._process = jsii.kernel.provider
+        self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jsii")
+        self._loading: list[Future[LoadResponse]] = []
         self._held: list[LoadRequest] = []
         self._loaded: dict[Provider, frozenset[str]] = {}
         jsii.kernel.provider = cast("BaseProvider", self)
@@ -80,18 +83,21 @@ class _KernelOfPrunedPackages:
         return provider in self._loaded and same_name(submodule) not in self._loaded[provider]
 
     def load(self, request: LoadRequest) -> LoadResponse:
-        """Loads any other assembly at once; jsii for Python does not use the answer."""
+        """Returns at once; jsii for Python does not use the answer. An error shows at the next request."""
         from jsii._kernel.types import LoadResponse  # noqa: PLC0415 - see __init__
 
-        if request.name not in self._providers:
-            return self._process.load(request)
-        self._held.append(request)
+        if request.name in self._providers:
+            self._held.append(request)
+        else:
+            self._loading.append(self._background.submit(self._process.load, request))
         return LoadResponse(assembly=request.name, types=0)
 
     def __getattr__(self, name: str) -> Any:
         """Every other request: create, get, set, invoke ..."""
+        while self._loading:
+            self._loading.pop(0).result()
         while self._held:
-            self._load_in_part(self._held.pop())
+            self._load_in_part(self._held.pop(0))
         return getattr(self._process, name)
 
     def _load_in_part(self, request: LoadRequest) -> None:
