@@ -12,7 +12,7 @@ from operations.__main__ import DEFAULT_ENVIRONMENT
 
 __all__ = ["app", "run"]
 
-EXIT_CODES: Final = "Exit codes: 0 ok, 1 failed, 2 bad input (options, files, addresses)."
+EXIT_CODES: Final = "Exit codes: 0 ok, 1 failed, 2 bad input (options, files, addresses), 130 interrupted."
 
 app = typer.Typer(
     name="msk-mirror",

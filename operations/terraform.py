@@ -82,17 +82,17 @@ class Terraform:
 
     def state_list(self) -> tuple[str, ...]:
         """The addresses in the state, data sources among them."""
-        return tuple(self._run("state", ["list"], plain=True).raw)
+        return tuple(self._run("state list", ["-no-color"], plain=True).raw)
 
     def state_pull(self) -> dict[str, Any] | None:
         """The state itself, None when there is none yet."""
-        text = "\n".join(self._run("state", ["pull"], plain=True).raw).strip()
+        text = "\n".join(self._run("state pull", ["-no-color"], plain=True).raw).strip()
         found: dict[str, Any] = json.loads(text) if text else {}
         return found if found.get("lineage") else None  # some versions print an empty state for none
 
     def state_push(self, path: Path) -> None:
         """Makes a file the state; Terraform refuses one of another lineage or an older serial."""
-        self._run("state", ["push", *self._unattended[1:], str(path)])
+        self._run("state push", ["-no-color", self._unattended[-1], str(path)])
 
     def interrupt(self) -> None:
         """Asks the step that runs in another thread to save its state and end."""
@@ -105,7 +105,7 @@ class Terraform:
         """Runs a step; its output as a stream, or `plain` as raw lines, all of them."""
         stream = Stream()
         with TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
-            with self._started([step, *arguments], errors) as process:
+            with self._started([*step.split(), *arguments], errors) as process:
                 for line in process.stdout or ():
                     if plain:
                         stream.raw.append(line.rstrip("\n"))

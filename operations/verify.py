@@ -174,9 +174,7 @@ class _Run:
         with ThreadPoolExecutor(len(self._consumers) + len(self._productions)) as pool:
             try:
                 self._reading = [pool.submit(one.run, read_on) for one in self._consumers]
-                for consumer in self._consumers:
-                    consumer.ready.wait(READY_SECONDS)
-                self._raise_failures()
+                self._await_readers()
                 self._sent = {
                     origin: pool.submit(one.run, self._stop) for origin, one in self._productions.items()
                 }
@@ -223,6 +221,12 @@ class _Run:
             _result(flow, self._sent[_origin(flow)].result(), consumer, counted)
             for flow, consumer in zip(self._flows, self._consumers, strict=True)
         )
+
+    def _await_readers(self) -> None:
+        for flow, consumer in zip(self._flows, self._consumers, strict=True):
+            if not consumer.ready.wait(READY_SECONDS):
+                raise ClusterError(f"{flow.target}: can not be read from after {READY_SECONDS:.0f} s")
+        self._raise_failures()
 
     def _followed(self, flow: Flow, consumer: NumberedConsumer, quiet_seconds: float) -> bool:
         if consumer.received >= self._sent[_origin(flow)].result().count:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
 from operations.bootstrap import bootstrap
-from operations.commands import BAD_INPUT, FAILED, OK, fail
+from operations.commands import BAD_INPUT, FAILED, OK, ended_by, fail
 from operations.deploy import DeployError, StackEvent
 from operations.synthesized import NotSynthesized
 
@@ -14,9 +15,13 @@ __all__ = ["run"]
 
 
 def run(outdir: Path) -> int:
-    """Bootstraps every state stack and says what it does."""
+    """Bootstraps every state stack and says what it does.
+
+    SIGTERM ends it as Ctrl-C does: Terraform, which has a session of its own, is told to save its state.
+    """
     try:
-        done = bootstrap(outdir, _say)
+        with ended_by(signal.default_int_handler):
+            done = bootstrap(outdir, _say)
     except NotSynthesized as error:
         return fail(BAD_INPUT, error)
     except DeployError as error:

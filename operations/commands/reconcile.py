@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from operations.commands import BAD_INPUT, FAILED, OK, fail
+from operations.commands import BAD_INPUT, FAILED, OK, ended_by, fail
 from operations.connect import ConnectClient
 from operations.reconcile import Reconciler, Report
 from operations.status import Status, StatusServer
@@ -31,7 +30,7 @@ def settle(urls: Sequence[str], directory: Path, prune: bool, seconds: float) ->
         client = ConnectClient(urls, CALL_SECONDS, DEADLINE_SECONDS, stop)
     except ValueError as error:
         return fail(BAD_INPUT, error)
-    with client, _stopped_by_signals(stop):
+    with client, ended_by(lambda *_: stop.set()):
         report = Reconciler(client, directory, prune=prune, stop=stop).settle(seconds, _changes_only())
     if any(one.reason == "InvalidConnectors" for one in report.conditions):
         return BAD_INPUT
@@ -58,22 +57,10 @@ def keep(urls: Sequence[str], directory: Path, prune: bool, interval: float, met
             return fail(BAD_INPUT, error)
         except OSError as error:
             return fail(BAD_INPUT, f"--metrics-port {metrics_port}: {error.strerror}")
-        during.enter_context(_stopped_by_signals(stop))
+        during.enter_context(ended_by(lambda *_: stop.set()))
         Reconciler(client, directory, prune=prune, interval=interval, stop=stop).run(on_report)
     _say(["stopped"])
     return OK
-
-
-@contextmanager
-def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    for number in before:
-        signal.signal(number, lambda *_: stop.set())
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _changes_only() -> Callable[[Report], None]:

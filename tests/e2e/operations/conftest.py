@@ -6,6 +6,9 @@ The workers and connectors are those of the `local` environment, as the stack wo
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -118,3 +121,16 @@ def wait(
     while not condition():
         assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {what} {shown()}"
         time.sleep(0.2)
+
+
+def end_with_children(process: subprocess.Popen[str]) -> None:
+    """SIGKILL to a process and everything below it; nothing when it has ended."""
+    if process.poll() is not None:
+        return
+    found = [process.pid]
+    for pid in found:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
+    for pid in found:
+        os.kill(pid, signal.SIGKILL)
+    process.communicate(timeout=30)

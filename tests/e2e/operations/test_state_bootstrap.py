@@ -26,7 +26,7 @@ from operations.bootstrap import OVERRIDE, bootstrap, local_state
 from operations.deploy import DeployError
 from operations.synthesized import Stack
 from operations.terraform import Terraform
-from tests.e2e.operations.conftest import wait
+from tests.e2e.operations.conftest import end_with_children, wait
 from tests.e2e.operations.stacks import runs, write_app
 
 pytestmark = pytest.mark.terraform
@@ -72,6 +72,7 @@ class App:
     def __init__(self, project: Path, bucket: str) -> None:
         self.project, self.bucket = project, bucket
         self.out = project / "cdktf.out"
+        self.processes: list[subprocess.Popen[str]] = []
         self.stack = self.synthesize()
 
     def synthesize(self, slow: str = "") -> Stack:
@@ -86,7 +87,7 @@ class App:
             "region": "us-east-1",
             "use_path_style": True,
             "use_lockfile": True,
-            "max_retries": 1,
+            "max_retries": 3,
         }
         app = write_app(self.out, {STACK: {"resources": resources, "backend": {"s3": backend}}})
         return app.stacks[STACK]
@@ -101,13 +102,15 @@ class App:
         killer.write_text(KILLER.format(python=sys.executable))
         killer.chmod(killer.stat().st_mode | stat.S_IXUSR)
         own = {"TERRAFORM_BINARY_NAME": str(killer), "COUNTER": str(self.project / "calls"), **environment}
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, ROOT / "bin" / "msk-mirror", "bootstrap", "--out", str(self.out)],
             env={**os.environ, **own},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self.processes.append(process)
+        return process
 
     def check_in_place(self, s3: Any) -> None:
         """State and only state is where it belongs, and there is nothing left to do."""
@@ -124,9 +127,12 @@ class App:
 
 
 @pytest.fixture
-def app(tmp_path: Path, request: pytest.FixtureRequest) -> App:
+def app(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[App]:
     name = request.node.name.removeprefix("test_").replace("_", "-").strip("]").replace("[", "-")
-    return App(tmp_path, name[:50])
+    made = App(tmp_path, name[:50])
+    yield made
+    for process in made.processes:
+        end_with_children(process)
 
 
 def test_the_bucket_is_made_and_holds_its_own_state(app: App, s3: Any) -> None:
@@ -154,12 +160,25 @@ def test_killed_during_the_first_apply(app: App, s3: Any) -> None:
     app.synthesize(slow="; sleep 600")
     killed = app.run()
     wait(lambda: has_bucket(s3, app.bucket), 60, "the bucket is made")
-    kill_all_of(killed)
+    end_with_children(killed)
     assert [one["name"] for one in json.loads(app.local.read_text())["resources"]] == ["key"]
     app.synthesize()
     resumed = app.run()
     said, _ = resumed.communicate(timeout=120)
     assert resumed.returncode == 0, said
+    app.check_in_place(s3)
+
+
+def test_ended_by_sigterm_in_the_first_apply(app: App, s3: Any) -> None:
+    app.synthesize(slow="; exec sleep 600")
+    ended = app.run(TERRAFORM_BINARY_NAME="terraform")
+    wait(lambda: has_bucket(s3, app.bucket), 60, "the bucket is made")
+    ended.terminate()
+    said, _ = ended.communicate(timeout=60)
+    assert ended.returncode == 130, said
+    app.synthesize()
+    (done,) = bootstrap(app.out)
+    assert (done.changes.add, done.changes.destroy) == (1, 1), "the bucket's resource is replaced, as tainted"
     app.check_in_place(s3)
 
 
@@ -238,14 +257,3 @@ def test_the_command_says_what_it_does_and_fails_with_what_is_wrong(
 
 def has_bucket(s3: Any, name: str) -> bool:
     return name in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
-
-
-def kill_all_of(process: subprocess.Popen[str]) -> None:
-    """SIGKILL to the process and everything below it."""
-    found = [process.pid]
-    for pid in found:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            found += [int(child) for child in (task / "children").read_text().split()]
-    for pid in found:
-        os.kill(pid, signal.SIGKILL)
-    process.communicate(timeout=30)

@@ -17,11 +17,12 @@ from operations.changes import Changes, ResourceChange
 from operations.deploy import DeployError, StackEvent, deploy, destroy
 from operations.synthesized import NotSynthesized, Stack, Synthesized
 from operations.terraform import Terraform, TerraformError
-from tests.e2e.operations.conftest import wait
+from tests.e2e.operations.conftest import end_with_children, wait
 from tests.e2e.operations.stacks import runs, write_app
 
 pytestmark = pytest.mark.terraform
 
+ROOT = Path(__file__).resolve().parents[3]
 THREE = {
     "msk-a": {"resources": {"x": {"input": "1"}}},
     "msk-b": {"resources": {"x": {"input": "1"}}},
@@ -161,16 +162,21 @@ def test_ctrl_c_ends_terraform_once_and_keeps_what_was_made(tmp_path: Path) -> N
     slow = {"depends_on": ["terraform_data.first"], "provisioner": runs(f"touch {begun}; exec sleep 600")}
     app = write_app(tmp_path, {"s": {"resources": {"first": {"input": 1}, "slow": slow}}})
     script = (
-        "import sys, pathlib; from operations.deploy import deploy;"
+        "import sys, pathlib, signal; from operations.deploy import deploy;"
         "from operations.synthesized import Synthesized;"
+        # a shell starts what it puts in the background with SIGINT ignored, and that is inherited
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "deploy(Synthesized.load(pathlib.Path(sys.argv[1])).select(['s']))"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(tmp_path)], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE, text=True
     )
-    wait(begun.exists, 60, "the slow resource is being made")
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    try:
+        wait(begun.exists, 60, "the slow resource is being made")
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    finally:
+        end_with_children(process)
     assert "KeyboardInterrupt" in said
     assert "terraform_data.first" in Terraform(stack(app, "s")).state_list()
     assert Terraform(stack(app, "s"), lock_timeout="0s").plan().total > 0, "nobody holds the lock"
