@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from localcloud.view import DemoView
 from localcloud.wan import WanError
 from localcloud.wan.__main__ import main as runs_main
 from operations.clusters import ClusterError
+from operations.commands import ended_by
 from operations.deploy import DeployError
 from topology import InvalidEnvironment
 
@@ -59,7 +61,12 @@ def down() -> None:
 def _run(options: DemoOptions) -> None:
     view = DemoView()
     try:
-        result = run_demo(options, view)
+        # Terraform runs in sessions of its own: a SIGTERM to us must become an exception that ends it too
+        with ended_by(signal.default_int_handler):
+            result = run_demo(options, view)
+    except KeyboardInterrupt:
+        view.console.print("\ninterrupted; what was started has been ended")
+        sys.exit(130)
     except InvalidEnvironment as error:
         Console(stderr=True).print(str(error), markup=False, highlight=False)
         sys.exit(2)
