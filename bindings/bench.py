@@ -118,14 +118,14 @@ def main(
     try:
         comparison = compare(synth, {**inherited, "MSK_MIRROR_ENV": environment}, runs)
     except (CommandFailedError, OSError) as error:
-        console.print(str(error), style="red", markup=False)
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
     figures = comparison.report
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text(json.dumps(figures, indent=2) + "\n")
     console.print(_table(figures))
     for sentence in comparison.shortcomings:
-        console.print(sentence, style="red", markup=False)
+        console.print(sentence, style="red", markup=False, soft_wrap=True)
     if comparison.shortcomings:
         raise typer.Exit(1)
 
