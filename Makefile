@@ -16,11 +16,11 @@ RUN := $(PYTHON) -m toolchain run
 ALL := --needs python,node,cdktf,terraform,provider,java,kafka
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env check synth lint test test-fast demo bench-synth catalogue schema lock localcloud clean clean-cache
+.PHONY: help setup env check synth lint test test-fast demo bench-synth catalogue schema lock localcloud localcloud-down clean clean-cache
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
-		printf '  make %-13s %s\n' "$$name" "$$text"; done
+		printf '  make %-15s %s\n' "$$name" "$$text"; done
 
 setup: ## install what is missing and say what is used
 	@$(PYTHON) -m toolchain setup
@@ -51,6 +51,9 @@ demo: ## the whole way on this machine: deploy to an emulated AWS, replicate, ve
 
 localcloud: ## start the emulated AWS, two Kafka clusters and the WAN, and leave them running
 	@$(RUN) $(ALL) -- python -m localcloud up
+
+localcloud-down: ## end what localcloud or KEEP=1 left running
+	@$(RUN) -- python -m localcloud down
 
 bench-synth: ## measure synth with pruned bindings against the bindings as shipped
 	@$(RUN) --needs node -- python -m bindings.bench
