@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +16,8 @@ from bindings.packages import imported_now, replace_package
 from bindings.provider import PROVIDERS, Provider, same_name
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from jsii._kernel.providers import BaseProvider
     from jsii._kernel.types import LoadRequest, LoadResponse
 
@@ -25,16 +25,16 @@ __all__ = ["activate"]
 
 
 def activate() -> None:
-    """From now on the provider packages load in part. Costs a millisecond: jsii and cdktf are not imported
-    here, so that code which needs neither starts fast. A second call changes nothing.
+    """From now on the provider packages load in part. Costs 0.02 s: jsii and cdktf are not imported here, so
+    that code which needs neither starts fast. A second call changes nothing.
     """
     replaced = {provider.package: provider for provider in PROVIDERS if replace_package(provider)}
     if replaced:
         sys.meta_path.insert(0, _ProviderImports(replaced))
 
 
-class _ProviderImports(MetaPathFinder):
-    """Watches the imports of cdktf and of the replaced packages; finds no module itself."""
+class _ProviderImports:
+    """A finder of sys.meta_path that watches imports of cdktf and the replaced packages, and finds nothing."""
 
     def __init__(self, replaced: dict[str, Provider]) -> None:
         self._replaced = replaced
@@ -68,7 +68,10 @@ class _KernelOfPrunedPackages:
     """
 
     def __init__(self, replaced: dict[str, Provider]) -> None:
-        import jsii  # noqa: PLC0415 - 0.1 s, for those only who import cdktf or bindings of a provider
+        # 0.1 s, for those only who import cdktf or bindings of a provider
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        import jsii  # noqa: PLC0415
 
         self._providers = {provider.assembly: provider for provider in replaced.values()}
         self._process = jsii.kernel.provider
