@@ -34,7 +34,7 @@ def activate() -> None:
 
 
 class _ProviderImports:
-    """A finder of sys.meta_path that watches imports of cdktf and the replaced packages, and finds nothing."""
+    """A finder of sys.meta_path: watches the imports of cdktf and the replaced packages, finds nothing."""
 
     def __init__(self, replaced: dict[str, Provider]) -> None:
         self._replaced = replaced
