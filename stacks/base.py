@@ -29,6 +29,7 @@ class RegionStack(TerraformStack):
 
     def __init__(self, scope: Construct, kind: str, environment: Environment, region: str) -> None:
         super().__init__(scope, stack_name(kind, region))
+        self._own_path = self.node.path  # asked of Node once: every address is made from it
         self.kind = kind
         self.environment = environment
         self.region = region
@@ -76,7 +77,7 @@ class RegionStack(TerraformStack):
     def _allocate_logical_id(self, tf_element: Node | TerraformElement) -> str:
         """The address of an element, see above; cdktf's own ends in a hash."""
         node = tf_element if isinstance(tf_element, Node) else tf_element.node
-        below_the_stack = node.path.removeprefix(f"{self.node.path}/")
+        below_the_stack = node.path.removeprefix(f"{self._own_path}/")
         return "_".join(step for step in below_the_stack.split("/") if step != "Default")
 
     def _remote_state(self, kind: str, region: str) -> DataTerraformRemoteStateS3:
