@@ -7,8 +7,8 @@ state, beside cdktf.out, and the result is then pushed into the new bucket:
 
 Each step can be repeated, and what is done already is read from the bucket and the local file: a run that
 was killed anywhere is simply started again. `state push` and not `init -migrate-state`, because the latter
-depends on what .terraform remembers of the last backend, which a new synth or a killed init takes away; push
-refuses a state of another lineage or an older serial.
+depends on what .terraform remembers of the last backend, which a new synth or a killed init takes away.
+States are compared by content: a first push to an empty bucket gets a lineage of its own (see `_same`).
 """
 
 from __future__ import annotations
