@@ -1,0 +1,3 @@
+module localcloud/images/pause
+
+go 1.21

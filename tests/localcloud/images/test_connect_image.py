@@ -1,0 +1,69 @@
+"""The worker's image, as its pods run it: `java` with the arguments of topology/pods.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from localcloud.images import build_archive
+from tests.localcloud.images.unpacked import Root, unpack
+from topology import load_environment
+from topology.pods import AGENT_JAR, JARS, WORKER_DIRECTORY, worker_arguments
+from topology.worker_files import PROPERTIES_FILE, worker_files
+
+pytestmark = pytest.mark.kafka
+
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Root:
+    """The image's files, with the worker's own mounted but for its properties."""
+    directory = tmp_path_factory.mktemp("connect-image")
+    root = unpack(build_archive("connect", directory).archive, directory / "root")
+    mounted = root.directory / WORKER_DIRECTORY.lstrip("/")
+    mounted.mkdir(parents=True)
+    for name, text in worker_files(load_environment("local"), REGION).items():
+        if name != PROPERTIES_FILE:
+            (mounted / name).write_text(text)
+    return root
+
+
+def test_java_is_the_entry_point(root: Root) -> None:
+    done = root.call("-version")
+    assert done.returncode == 0, done.stderr
+    assert "openjdk version" in done.stderr
+
+
+def test_the_pods_arguments_start_connect(root: Root) -> None:
+    """All of it, agent and logging included, as far as reading the properties that are not there."""
+    done = root.call(*worker_arguments(load_environment("local").mirrormaker))
+    assert f"NoSuchFileException: {WORKER_DIRECTORY}/{PROPERTIES_FILE}" in done.stdout, done.stderr
+    assert "org.apache.kafka.connect.cli.ConnectDistributed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "main_class",
+    ["org.apache.kafka.connect.mirror.MirrorMaker", "software.amazon.msk.auth.iam.IAMLoginModule"],
+)
+def test_classes_of_the_connectors_are_on_the_class_path(root: Root, main_class: str) -> None:
+    done = root.call("-cp", f"{JARS}/*", main_class)
+    assert "ClassNotFoundException" not in done.stderr
+
+
+def test_the_hook_before_stopping_runs(root: Root) -> None:
+    assert root.run("sleep", "0").returncode == 0
+
+
+def test_users_can_read_all_and_change_nothing_but_scratch(root: Root) -> None:
+    modes = {path: path.stat().st_mode for path in root.directory.rglob("*") if not path.is_symlink()}
+    unreadable = [path for path, mode in modes.items() if not mode & 0o004]
+    writable = [path for path, mode in modes.items() if mode & 0o022]
+    assert unreadable == []
+    assert [path for path in writable if _outside_proc(root, path)] == [root.directory / "tmp"]
+    assert (root.directory / AGENT_JAR.lstrip("/")).is_file()
+
+
+def _outside_proc(root: Root, path: Path) -> bool:
+    return not path.is_relative_to(root.directory / "proc")
