@@ -20,7 +20,7 @@ from pathlib import Path
 
 from localcloud.wan.enter import RUN_VARIABLE
 
-__all__ = ["CARRIER_VARIABLE", "Run", "end_processes", "end_run", "new_run_id", "runs", "sweep"]
+__all__ = ["CARRIER_VARIABLE", "Run", "end_processes", "end_run", "new_run_id", "process_environments", "runs", "sweep"]
 
 CARRIER_VARIABLE = "MSK_MIRROR_CARRIER"
 """Set to 1 in the environment of the process that is a run's WAN; that process has no children."""
@@ -62,7 +62,7 @@ def runs() -> list[Run]:
     """All runs that have living processes of this user (of everybody, for root)."""
     processes: dict[str, list[int]] = {}
     carriers: dict[str, int] = {}
-    for pid, environment in _environments():
+    for pid, environment in process_environments():
         run = environment.get(RUN_VARIABLE, "")
         if run.count("-") == 2:
             processes.setdefault(run, []).append(pid)
@@ -107,7 +107,8 @@ def end_processes(run_id: str) -> int:
         time.sleep(0.02)
 
 
-def _environments() -> Iterator[tuple[int, dict[str, str]]]:
+def process_environments() -> Iterator[tuple[int, dict[str, str]]]:
+    """Process id and environment of every process of this user (of everybody, for root)."""
     for entry in _PROC.glob("[0-9]*"):
         # Gone meanwhile, or another user's: not ours to look at.
         with suppress(OSError):

@@ -141,6 +141,13 @@ class Wan:
         host, port = listeners.get(seen_from, listeners[None]).advertised
         return f"{host}:{port}"
 
+    def namespace(self, region: str) -> str:
+        """Path of the region's network namespace. Raises WanError where it has none of its own (proxy)."""
+        found = self._region(region).get("namespace")
+        if found is None:
+            raise WanError(f"region {region} has no network namespace: this WAN is a {self.kind}")
+        return str(found)
+
     def command_prefix(self, region: str) -> list[str]:
         """What to put before a command so that it runs in the region and belongs to this run."""
         namespace = self._region(region).get("namespace", enter.HERE)

@@ -1,0 +1,96 @@
+"""kubectl against one cluster."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+__all__ = ["FIELD_MANAGER", "Kubectl", "KubectlError"]
+
+FIELD_MANAGER = "msk-mirror"
+_SECONDS = 120.0
+
+
+class KubectlError(RuntimeError):
+    """kubectl has failed; the text is the command and what it said."""
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """`program` with the cluster of a kubeconfig; `namespace` is used where an object does not say its own."""
+
+    program: str
+    kubeconfig: Path
+    namespace: str = "default"
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def within(self, namespace: str) -> Kubectl:
+        """The same in another namespace."""
+        return Kubectl(self.program, self.kubeconfig, namespace, self.extra)
+
+    def __call__(
+        self, *arguments: str, text: str | None = None, seconds: float = _SECONDS, codes: Sequence[int] = (0,)
+    ) -> str:
+        """Its standard output. Raises KubectlError for an exit code other than `codes`."""
+        done = self.run(*arguments, text=text, seconds=seconds)
+        if done.returncode not in codes:
+            shown = " ".join(("kubectl", *arguments))
+            raise KubectlError(f"{shown}: exit {done.returncode}\n{done.stdout}{done.stderr}".rstrip())
+        return done.stdout
+
+    def run(
+        self, *arguments: str, text: str | None = None, seconds: float = _SECONDS
+    ) -> subprocess.CompletedProcess[str]:
+        """The finished process, whatever its exit code. Raises KubectlError when it takes too long."""
+        try:
+            return subprocess.run(
+                [self.program, *arguments],
+                input=text,
+                stdin=subprocess.DEVNULL if text is None else None,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                env=self.environment,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise KubectlError(f"kubectl {' '.join(arguments)}: no end after {seconds:.0f} s") from error
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a kubectl needs to find the cluster."""
+        return {**os.environ, **self.extra, "KUBECONFIG": str(self.kubeconfig)}
+
+    def get(self, kind: str, name: str = "", *, selector: str = "", everywhere: bool = False) -> Any:
+        """An object, or `items` of all that a selector finds."""
+        where = ["--all-namespaces"] if everywhere else ["--namespace", self.namespace]
+        chosen = ["--selector", selector] if selector else []
+        found = json.loads(self("get", kind, *([name] if name else []), *where, *chosen, "--output", "json"))
+        return found if name else found["items"]
+
+    def apply(self, objects: Sequence[Mapping[str, Any]], *, dry_run: bool = False) -> list[str]:
+        """Server-side apply with strict field validation; the objects as the server names them."""
+        options = ["--dry-run=server"] if dry_run else []
+        said = self(
+            "apply", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}",
+            "--validate=strict", *options, "--filename", "-",
+            text=as_list(objects),
+        )  # fmt: skip
+        return said.splitlines()
+
+    def diff(self, objects: Sequence[Mapping[str, Any]]) -> str:
+        """What an apply would change, as a diff; empty for nothing."""
+        return self(
+            "diff", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}",
+            "--filename", "-", text=as_list(objects), codes=(0, 1),
+        )  # fmt: skip
+
+
+def as_list(objects: Sequence[Mapping[str, Any]]) -> str:
+    """A `List` of the objects, as JSON."""
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
