@@ -71,6 +71,8 @@ def connect_container(workload: MirrorMaker, variables: Mapping[str, str]) -> Co
         name="connect",
         image=workload.image.reference,
         image_pull_policy="IfNotPresent",
+        # the pod's status then holds the end of a dead worker's log, and the reconciler says the cause
+        termination_message_policy="FallbackToLogsOnError",
         args=list(worker_arguments(workload)),
         env=[*restricted_pod.variables(variables), Variable(name="POD_IP", value_from=pod_ip)],
         port=[

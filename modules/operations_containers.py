@@ -9,6 +9,15 @@ from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecContainer as Container,
 )
 from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
+    DeploymentV1SpecTemplateSpecContainerEnv as Variable,
+)
+from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
+    DeploymentV1SpecTemplateSpecContainerEnvValueFrom as ValueFrom,
+)
+from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
+    DeploymentV1SpecTemplateSpecContainerEnvValueFromFieldRef as FieldRef,
+)
+from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecContainerLivenessProbe as LivenessProbe,
 )
 from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
@@ -30,6 +39,9 @@ from topology.pods import CONNECTOR_DIRECTORY, OPERATIONS_PORT, PROBE_PORT
 
 __all__ = ["probe_container", "reconciler_container"]
 
+OWN_POD = (("POD_NAME", "metadata.name"), ("POD_UID", "metadata.uid"))
+"""Whom the reconciler's events are about."""
+
 
 def reconciler_container(
     operations: Operations, arguments: Sequence[str], variables: Mapping[str, str]
@@ -49,6 +61,7 @@ def reconciler_container(
             timeout_seconds=5,
             failure_threshold=3,
         ),
+        fields=OWN_POD,
     )
 
 
@@ -75,13 +88,15 @@ def _container(
     port: ContainerPort,
     liveness: LivenessProbe,
     readiness: ReadinessProbe | None = None,
+    fields: Sequence[tuple[str, str]] = (),
 ) -> Container:
     return Container(
         name=name,
         image=operations.image.reference,
         image_pull_policy="IfNotPresent",
+        termination_message_policy="FallbackToLogsOnError",
         args=list(arguments),
-        env=restricted_pod.variables(variables),
+        env=[*restricted_pod.variables(variables), *_fields(fields)],
         port=[port],
         liveness_probe=liveness,
         readiness_probe=readiness,
@@ -93,6 +108,13 @@ def _container(
         security_context=restricted_pod.container_security(),
         volume_mount=restricted_pod.mounts(CONNECTOR_DIRECTORY),
     )
+
+
+def _fields(fields: Sequence[tuple[str, str]]) -> list[Variable]:
+    return [
+        Variable(name=name, value_from=ValueFrom(field_ref=FieldRef(field_path=path)))
+        for name, path in fields
+    ]
 
 
 def _liveness(path: str, port: str) -> LivenessProbe:

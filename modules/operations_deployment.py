@@ -23,7 +23,7 @@ from constructs import Construct
 
 from modules import restricted_pod
 from modules.connect_deployment import KEPT_REVISIONS, RESTARTED_AT, ConnectDeployment, PodHome
-from modules.event_writer import EventWriter
+from modules.operations_role import OperationsRole
 from topology.model.mirrormaker import MirrorMaker
 from topology.pods import (
     OPERATIONS_GRACE_SECONDS,
@@ -35,7 +35,8 @@ from topology.pods import (
 __all__ = ["OperationsDeployment"]
 
 ROLLOUT = "5m"
-"""The pod is ready while no connector has failed: a deploy says at once that replication does not start."""
+"""Time for all connectors to run; a deploy that does not get there fails, on purpose (operations/status.py).
+The pod's events say why: `kubectl get events -n <namespace>`."""
 
 
 class OperationsDeployment(Construct):
@@ -52,7 +53,7 @@ class OperationsDeployment(Construct):
         workload: MirrorMaker,
         containers: Sequence[Container],
         workers: ConnectDeployment,
-        events: EventWriter,
+        role: OperationsRole,
     ) -> None:
         super().__init__(scope, id_)
         DeploymentV1(
@@ -69,7 +70,7 @@ class OperationsDeployment(Construct):
             wait_for_rollout=True,
             timeouts=DeploymentV1Timeouts(create=ROLLOUT, update=ROLLOUT),
             lifecycle=TerraformResourceLifecycle(ignore_changes=[RESTARTED_AT]),
-            depends_on=[*home.dependencies, workers.resource, events.binding],
+            depends_on=[*home.dependencies, workers.resource, role.binding],
         )
 
 
@@ -83,7 +84,7 @@ def _template(
         ),
         spec=DeploymentV1SpecTemplateSpec(
             service_account_name=home.service_account.name,
-            automount_service_account_token=True,  # it writes events
+            automount_service_account_token=True,  # it writes events and looks at the workers' pods
             enable_service_links=False,
             priority_class_name=home.namespace.priority_class_name,
             termination_grace_period_seconds=OPERATIONS_GRACE_SECONDS,

@@ -68,6 +68,36 @@ def bootstrap(
 
 
 @app.command(epilog=EXIT_CODES)
+def manifests(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    environment: Annotated[str, typer.Argument(help="Name in environments/ or path of a file.")],
+    region: Annotated[str, typer.Argument(help="Region of the workers.")],
+    out: Annotated[
+        Path | None, typer.Option(help="A synthesized app, cdktf.out; default: synthesize the environment.")
+    ] = None,
+    values: Annotated[
+        Path | None, typer.Option(help="YAML or JSON: stacks, their outputs; default: the deployed states.")
+    ] = None,
+    placeholders: Annotated[
+        bool, typer.Option("--placeholders", help="Names in place of the outputs of other stacks.")
+    ] = False,
+    existing: Annotated[
+        bool, typer.Option("--existing", help="Without what Terraform ignores once it is there: replicas.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a List as JSON.")] = False,
+) -> None:
+    """Print the Kubernetes objects of a region's workers, in an order in which they can be applied.
+
+    They are what Terraform's provider would send, for review, for GitOps and for `kubectl diff -f -`.
+    """
+    from operations.commands import manifests as command  # noqa: PLC0415
+
+    if values and placeholders:
+        raise typer.BadParameter("--values and --placeholders exclude each other")
+    options = command.ValueOptions(values, placeholders)
+    raise typer.Exit(command.run(environment, region, out, options, of_existing=existing, as_list=as_json))
+
+
+@app.command(epilog=EXIT_CODES)
 def reconcile(  # noqa: PLR0913, PLR0917 - one parameter for each option
     connect: ConnectUrls,
     connectors: ConnectorDirectory,
@@ -80,13 +110,20 @@ def reconcile(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = False,
     interval: Annotated[float, typer.Option(min=1, help="Seconds between passes.")] = 30.0,
     metrics_port: MetricsPort = None,
+    workers_selector: Annotated[
+        str | None, typer.Option(help="Labels of the workers' pods, key=value[,..], where this is a pod too.")
+    ] = None,
+    probe_url: Annotated[
+        str | None, typer.Option("--probe", help="Address of the probe, which sees what Connect hides.")
+    ] = None,
 ) -> None:
     """Bring the connectors to what the directory says, and keep them so until SIGTERM."""
     from operations.commands import reconcile as command  # noqa: PLC0415
 
+    wanted = command.Wanted(connect, connectors, prune, workers_selector, probe_url)
     if once or wait is not None:
-        raise typer.Exit(command.settle(connect, connectors, prune, wait or 0.0))
-    raise typer.Exit(command.keep(connect, connectors, prune, interval, metrics_port))
+        raise typer.Exit(command.settle(wanted, wait or 0.0))
+    raise typer.Exit(command.keep(wanted, interval, metrics_port))
 
 
 @app.command(epilog=EXIT_CODES)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from operations.causes import cause
 from operations.connect import NO_STATUS, Connector
 from operations.connectors import ConnectorSpec, is_ours
 
-__all__ = ["Condition", "Level", "cause", "observe"]
-
+__all__ = ["Condition", "Level", "observe"]
 
 MAY_PASS: Final = frozenset(
     {
@@ -25,6 +24,13 @@ MAY_PASS: Final = frozenset(
         "NoTasks",
         "Failed",
         "TasksFailed",
+        "NoWorkers",
+        "WorkersNotStarting",
+        "WorkersNotReady",
+        "WorkersUnknown",
+        "SourceUnreachable",
+        "TargetUnreachable",
+        "Stalled",
     }
 )
 
@@ -56,20 +62,6 @@ class Condition:
         return f"{self.connector}: {self.message}" if self.connector else self.message
 
 
-UNREACHABLE: Final = "the cluster does not answer: check its bootstrap address, security group and peering"
-# A part of the exception that Connect shows, and what it means for someone who runs MSK with IAM.
-HINTS: Final = (
-    ("TopicAuthorizationException", "the IAM role lacks kafka-cluster actions on these topics"),
-    ("GroupAuthorizationException", "the IAM role lacks kafka-cluster actions on this group"),
-    ("ClusterAuthorizationException", "the IAM role lacks kafka-cluster actions on the cluster"),
-    ("TransactionalIdAuthorizationException", "the IAM role lacks actions on transactional-id"),
-    ("SaslAuthenticationException", "the role is not the one that the policy names, or STS refused it"),
-    ("No resolvable bootstrap urls", "the bootstrap address does not resolve: check BOOTSTRAP_<ALIAS>"),
-    ("Timed out", UNREACHABLE),
-    ("TimeoutException", UNREACHABLE),
-)
-
-
 def observe(
     desired: Mapping[str, ConnectorSpec], actual: Mapping[str, Connector], prune: bool = False
 ) -> list[Condition]:
@@ -83,16 +75,6 @@ def observe(
         said = "not in the environment any more and still there; --prune removes it"
         conditions += [Condition(name, Level.WARNING, "NotDesired", said) for name in extra]
     return conditions
-
-
-def cause(trace: str) -> str:
-    """The innermost exception of a Java stack trace with its message, and a hint where we know one."""
-    lines = [line.strip() for line in trace.splitlines() if line.strip()]
-    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
-    innermost = causes[-1] if causes else lines[0] if lines else "no trace"
-    said = re.sub(r"^(?:[\w$]+\.)+(?=[A-Z])", "", innermost)
-    hint = next((hint for part, hint in HINTS if part in trace), None)
-    return f"{said} ({hint})" if hint else said
 
 
 def _condition(name: str, connector: Connector | None) -> Condition:

@@ -37,10 +37,15 @@ class ConnectError(Exception):
         self.seconds = 0.0
         super().__init__(method, url, status, message)
 
+    @property
+    def outcome(self) -> str:
+        """What came of it, in the same words each time."""
+        answer = f"answered {self.status}" if self.status else "no answer"
+        return f"{self.method} {self.url}: {answer}: {self.message}"
+
     def __str__(self) -> str:
-        outcome = f"answered {self.status}" if self.status else "no answer"
         tried = f" (tried {self.attempts} times in {self.seconds:.0f} s)" if self.attempts > 1 else ""
-        return f"{self.method} {self.url}: {outcome}: {self.message}{tried}"
+        return f"{self.outcome}{tried}"
 
 
 class Patience:

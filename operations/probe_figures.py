@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from operations.probe_kafka import Extent, Partition
 from operations.verify import Latency
 from topology.metrics import Metric, metric
 
-__all__ = ["Reading", "Sample", "figures"]
+__all__ = ["Reading", "Sample", "figures", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Reading:
 @dataclass(frozen=True)
 class Sample:
     """What is published of one flow: `figures` by metric id (topology/metrics.py); `problems` says in words
-    why others are missing; `heartbeats`: how many the latency is made from."""
+    why others are missing; `heartbeats`: how many the latency is made from; `unreachable`: alias -> why a
+    cluster can not be asked; `stuck`: topics that stand still."""
 
     at: datetime
     environment: str
@@ -52,6 +53,9 @@ class Sample:
     figures: Mapping[str, float]
     heartbeats: int = 0
     problems: tuple[str, ...] = ()
+    connector: str = ""
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+    stuck: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -62,6 +66,9 @@ class Sample:
             **{known.name: value for known, value in self._measured()},
             "heartbeats": self.heartbeats,
             "problems": list(self.problems),
+            "connector": self.connector,
+            "unreachable": dict(self.unreachable),
+            "stuck": list(self.stuck),
         }
 
     def as_metric_data(self) -> list[dict[str, Any]]:
@@ -107,12 +114,13 @@ def _lag(
     """Records that are at the source and not committed as replicated."""
     if source is None or positions is None:
         return None
-    return sum(_waiting(extent, positions.get(partition, -1) + 1) for partition, extent in source.items())
+    return sum(waiting(extent, positions.get(partition, -1)) for partition, extent in source.items())
 
 
-def _waiting(extent: Extent, continues: int) -> int:
-    """Records from where MirrorMaker continues. What retention has taken is not waiting any more, and where
-    the end lies before the position (the topic was deleted and made again) it begins anew."""
+def waiting(extent: Extent, position: int) -> int:
+    """Records after the last replicated one (-1: none). What retention has taken is not waiting any more, and
+    where the end lies before the position (the topic was deleted and made again) it begins anew."""
+    continues = position + 1
     begins = extent.beginning if continues > extent.end else max(continues, extent.beginning)
     return extent.end - begins
 

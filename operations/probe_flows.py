@@ -28,6 +28,9 @@ KNOWN_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
 # DefaultTopicFilter's own.
 DEFAULT_PATTERNS: Final = {"topics": ".*", "topics.exclude": r"mm2.*\.internal,.*\.replica,__.*"}
 HEARTBEATS: Final = "heartbeats"
+REFRESH: Final = "refresh.topics.interval.seconds"
+REFRESH_SECONDS: Final = 600.0
+"""MirrorSourceConfig's own."""
 REFERENCE: Final = re.compile(r"\$\{(\w+):([^}]*)\}")
 # Of source.cluster.* and target.cluster.* MirrorMaker keeps the address and these.
 LOGIN: Final = ("security.", "ssl.", "sasl.")
@@ -85,12 +88,14 @@ class ReplicatedTopics:
 
 @dataclass(frozen=True)
 class ProbedFlow:
-    """`connector`: the name of the source connector that replicates `topics`."""
+    """`connector`: the name of the source connector that replicates `topics`, for which it looks anew every
+    `refresh_seconds`."""
 
     connector: str
     source: Cluster
     target: Cluster
     topics: ReplicatedTopics
+    refresh_seconds: float = REFRESH_SECONDS
 
     @property
     def name(self) -> str:
@@ -128,7 +133,8 @@ def _flow(spec: ConnectorSpec, variables: Mapping[str, str]) -> ProbedFlow:
     }
     try:
         source, target = (_cluster(config, side) for side in ("source", "target"))
-        return ProbedFlow(spec.name, source, target, _topics(config))
+        refresh = float(config.get(REFRESH, REFRESH_SECONDS))
+        return ProbedFlow(spec.name, source, target, _topics(config), refresh)
     except ClusterError as error:
         raise InvalidConnectors([str(error)]) from error
 

@@ -7,16 +7,19 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, Final
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from operations.pages import Page, PageServer
 from operations.probe_figures import Sample
 from topology.metrics import METRICS, PROBE_NAMESPACE
 
@@ -92,11 +95,15 @@ class Gauges(Collector):
 
     @contextmanager
     def served(self, port: int, host: str = "") -> Iterator[int]:
-        """Serves /metrics on `port` (0: a free one) meanwhile; gives it. Raises OSError if it is taken."""
-        server, thread = start_http_server(port, host, self.registry)
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        """Serves /metrics, and the samples as JSON on /, on `port` (0: a free one) meanwhile; gives it.
+        Raises OSError if it is taken."""
+
+        def metrics() -> Page:
+            return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(self.registry)
+
+        def samples() -> Page:
+            body = json.dumps([sample.as_json() for sample in self._samples])
+            return HTTPStatus.OK, "application/json", body.encode()
+
+        with PageServer({"/metrics": metrics, "/": samples}, port, host) as server:
+            yield server.port

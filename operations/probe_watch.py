@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from operations.connect import ConnectClient, ConnectError, Connector
 from operations.probe_figures import Reading, Sample, figures
 from operations.probe_flows import ProbedFlow
 from operations.probe_kafka import Heartbeats, Offsets, Partition
+from operations.probe_stuck import PATIENCE_SECONDS, Stillness
 
 __all__ = ["ConnectView", "WatchedFlow", "ask_connect"]
 
@@ -45,18 +47,21 @@ class WatchedFlow:
         self.heartbeats = Heartbeats(flow.target, flow.topics.heartbeats, stop)
         self._source, self._target = Offsets(flow.source), Offsets(flow.target)
         self._before: Reading | None = None
+        self._stillness = Stillness(PATIENCE_SECONDS, flow.refresh_seconds)
 
     def sample(self, connect: ConnectView) -> Sample:
         """A look, after `connect`'s: so no end lies before what has been replicated up to it. Never raises
         for what a cluster does."""
-        problems = list(connect.problems)
+        source_problem: list[str] = []
+        target_problem: list[str] = []
         now = Reading(
-            source=_or_why(problems, lambda: self._source.extents(self.flow.topics.replicated)),
-            target=_or_why(problems, lambda: self._target.extents(self.flow.topics.mirrored)),
+            source=_or_why(source_problem, lambda: self._source.extents(self.flow.topics.replicated)),
+            target=_or_why(target_problem, lambda: self._target.extents(self.flow.topics.mirrored)),
             positions=connect.positions,
             task_states=connect.task_states,
             latencies_ms=self.heartbeats.drain_ms(),
         )
+        problems = [*connect.problems, *source_problem, *target_problem]
         if self.heartbeats.problem is not None:
             problems.append(self.heartbeats.problem)
         found = figures(now, self._before)
@@ -69,6 +74,16 @@ class WatchedFlow:
             figures=found,
             heartbeats=len(now.latencies_ms),
             problems=tuple(problems),
+            connector=self.flow.connector,
+            unreachable={
+                alias: said[0]
+                for alias, said in (
+                    (self.flow.source.alias, source_problem),
+                    (self.flow.target.alias, target_problem),
+                )
+                if said
+            },
+            stuck=self._stillness.look(now, time.monotonic()),
         )
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from operations.conditions import Condition, Level, observe
 from operations.connect import ConnectClient, ConnectError, Connector
@@ -30,7 +30,7 @@ from operations.connectors import (
 )
 from operations.restarts import Rest, after_pass, resting
 
-__all__ = ["Reconciler", "Report", "load_desired", "plan"]
+__all__ = ["Reconciler", "Report", "Witness", "load_desired", "plan"]
 
 UNSETTLED_INTERVAL_SECONDS: Final = 5.0
 
@@ -76,11 +76,19 @@ class Report:
         }
 
 
+class Witness(Protocol):
+    """Who knows more than Connect says: the API server, the probe."""
+
+    def conditions(self, report: Report) -> tuple[Condition, ...]:
+        """What is to be added to a pass; never raises."""
+
+
 class Reconciler:
     """`directory`: see `load_desired`; `prune`: remove our connectors that it no longer has; `interval`:
-    seconds between passes of `run` while all is settled (5 s otherwise); `stop` ends `run` and `settle`."""
+    seconds between passes of `run` while all is settled (5 s otherwise); `stop` ends `run` and `settle`;
+    `witnesses` are asked at the end of each pass."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two by name
         self,
         client: ConnectClient,
         directory: Path,
@@ -88,9 +96,11 @@ class Reconciler:
         prune: bool = False,
         interval: float = 30.0,
         stop: threading.Event | None = None,
+        witnesses: Sequence[Witness] = (),
     ) -> None:
         self._client, self._directory, self._prune, self._interval = client, directory, prune, interval
         self._stop = stop or threading.Event()
+        self._witnesses = tuple(witnesses)
         self._history: dict[str, Rest] = {}
         self.last: Report | None = None
 
@@ -114,7 +124,11 @@ class Reconciler:
 
     def run_once(self) -> Report:
         """One pass. Problems are conditions of the report, not exceptions."""
-        self.last = self._pass()
+        report = self._pass()
+        # whoever is told to stop has no time for what others know
+        asked = () if self._stop.is_set() else self._witnesses
+        added = [one for witness in asked for one in witness.conditions(report)]
+        self.last = replace(report, conditions=(*report.conditions, *added))
         return self.last
 
     def _pass(self) -> Report:
@@ -133,7 +147,7 @@ class Reconciler:
             self._apply(actions, done, refused)
             connectors = self._client.connectors() if done else connectors
         except ConnectError as error:
-            gone = f"Connect does not answer: {error}"
+            gone = f"Connect does not answer: {error.outcome}"
             conditions = (Condition("", Level.ERROR, "ConnectUnavailable", gone), *refused)
         else:
             conditions = _conditions(desired, connectors, self._prune, refused)

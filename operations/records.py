@@ -180,7 +180,9 @@ class NumberedConsumer:
     """Reads a mirrored topic while it is written and notes each number's first arrival.
 
     Begins at the end of the partitions there are at `run`'s start (`ready` is set then), and at the beginning
-    of those that appear later. `latencies_ms` in order of arrival; `arrivals` counts every copy.
+    of those that appear later. `latencies_ms` in order of arrival; `arrivals` counts every copy;
+    `gap_ms_max` is the longest time between two first arrivals in one partition: a worker that is gone stalls
+    its partitions only.
     """
 
     def __init__(self, cluster: Cluster, topic: str, origin: Origin, run_id: str, total: int) -> None:
@@ -192,6 +194,8 @@ class NumberedConsumer:
         self.arrivals = 0
         self.altered = 0
         self.last_arrival = 0.0
+        self.gap_ms_max = 0.0
+        self._first_seen: dict[int, float] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Reads until `stop`. Raises ClusterError when the cluster can not be read at the start."""
@@ -237,8 +241,14 @@ class NumberedConsumer:
             self.altered += 1
         elif not self.seen[mark.number]:
             self.seen[mark.number] = 1
+            self._note_gap(message.partition() or 0)
             self.received += 1
             self.latencies_ms.append((arrival - mark.sent) * 1000)
+
+    def _note_gap(self, partition: int) -> None:
+        before = self._first_seen.get(partition, self.last_arrival)
+        self.gap_ms_max = max(self.gap_ms_max, (self.last_arrival - before) * 1000)
+        self._first_seen[partition] = self.last_arrival
 
 
 def mark_of(message: Message, run_id: str) -> Mark | None:

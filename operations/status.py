@@ -1,18 +1,23 @@
 """The reconciler's HTTP face: /metrics for Prometheus, /healthz and /readyz for the kubelet, / for people.
 
 /healthz is 200 while passes come to an end, whatever they find: a restart of the reconciler mends no Kafka.
-/readyz is 503, with the reasons, before the first pass and while a condition is an error.
+
+/readyz is 503, with the reasons, until nothing is waited for any more for the first time, and while a
+condition is an error. Nobody sends requests to this pod, so that readiness is only a word; but Terraform
+waits for it (modules/operations_deployment.py). A deploy after which records do not cross must not end
+well: it fails when its time is over, the reasons are events of the pod, and the Deployment, which Terraform
+has marked as tainted, is made anew by the next apply. That costs a pod without state a restart, and the
+workers nothing. What may be so on purpose (a source without topics, a paused connector) is a warning and
+keeps nobody waiting.
 """
 
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections import Counter as Count
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
@@ -21,6 +26,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from operations.conditions import Level
+from operations.pages import Page, PageServer
 from operations.reconcile import Report
 
 __all__ = ["Status", "StatusServer"]
@@ -35,6 +42,7 @@ class Status(Collector):
         self._stale_after = stale_after
         self._seen = time.monotonic()
         self._report: Report | None = None
+        self._has_run = False
         self.registry = CollectorRegistry()
         self.registry.register(self)
         self._passes = Counter(
@@ -47,6 +55,7 @@ class Status(Collector):
     def update(self, report: Report) -> None:
         self._seen = time.monotonic()
         self._report = report
+        self._has_run |= not any(one.level in {Level.WAITING, Level.ERROR} for one in report.conditions)
         self._passes.labels("failed" if report.failed else "ok").inc()
         for action in report.actions:
             self._actions.labels(type(action).__name__.lower()).inc()
@@ -57,11 +66,12 @@ class Status(Collector):
         return age <= self._stale_after, f"last pass {age:.0f} s ago, hung after {self._stale_after:.0f} s"
 
     def ready(self) -> tuple[bool, str]:
-        """Whether no condition is an error, and all that the last pass said."""
+        """Whether all has run once and no condition is an error, and what the last pass said. Later waiting
+        (a rebalance, a worker more) is everyday."""
         report = self._report
         if report is None:
             return False, "the first pass has not ended yet"
-        return not report.failed, "\n".join(report.lines())
+        return self._has_run and not report.failed, "\n".join(report.lines())
 
     def as_json(self) -> str:
         report = self._report
@@ -82,25 +92,11 @@ class Status(Collector):
         yield from _connector_metrics(report)
 
 
-class StatusServer:
-    """Serves a `Status` on `host`:`port` (0: a free one, see `port`) in a thread; a context manager."""
+class StatusServer(PageServer):
+    """Serves a `Status`."""
 
     def __init__(self, status: Status, port: int, host: str = "") -> None:
-        self._server = ThreadingHTTPServer((host, port), _handler(status))
-        self._thread = threading.Thread(target=self._server.serve_forever, name="status", daemon=True)
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
-
-    def __enter__(self) -> StatusServer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(_pages(status), port, host)
 
 
 def _connector_metrics(report: Report) -> Iterable[Metric]:
@@ -124,38 +120,20 @@ def _connector_metrics(report: Report) -> Iterable[Metric]:
     return states, tasks, conditions
 
 
-def _handler(status: Status) -> type[BaseHTTPRequestHandler]:
-    def metrics() -> tuple[HTTPStatus, str, bytes]:
+def _pages(status: Status) -> dict[str, Callable[[], Page]]:
+    def metrics() -> Page:
         return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(status.registry)
 
-    def said(good: bool, words: str) -> tuple[HTTPStatus, str, bytes]:
+    def said(good: bool, words: str) -> Page:
         code = HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE
         return code, "text/plain; charset=utf-8", f"{words}\n".encode()
 
-    def report() -> tuple[HTTPStatus, str, bytes]:
+    def report() -> Page:
         return HTTPStatus.OK, "application/json", status.as_json().encode()
 
-    pages = {
+    return {
         "/metrics": metrics,
         "/healthz": lambda: said(*status.healthy()),
         "/readyz": lambda: said(*status.ready()),
         "/": report,
     }
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            page = pages.get(self.path.partition("?")[0])
-            if page is None:
-                self.send_error(HTTPStatus.NOT_FOUND, f"known: {', '.join(sorted(pages))}")
-                return
-            code, content_type, body = page()
-            self.send_response(code)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Probes come every few seconds; they are not worth a line each."""
-
-    return Handler

@@ -20,7 +20,7 @@ from operations.census import Census, take_census
 from operations.clusters import Cluster, ClusterError
 from operations.records import Load, NumberedConsumer, Origin, Production, Sent
 
-__all__ = ["Flow", "FlowProgress", "FlowResult", "Latency", "verify"]
+__all__ = ["Flow", "FlowProgress", "FlowResult", "Latency", "Verification", "verify"]
 
 PROGRESS_SECONDS: Final = 0.5
 READY_SECONDS: Final = 60.0
@@ -84,6 +84,7 @@ class FlowResult:
     loops       copies on the source other than the original, and on the target outside the mirrored topic
     altered     arrived with another header or value than they were sent with
     latency_ms  None when nothing arrived
+    gap_ms_max  longest time between two first arrivals in one partition, in milliseconds; 0 below two of them
     """
 
     source: str
@@ -96,6 +97,7 @@ class FlowResult:
     altered: int
     latency_ms: Latency | None
     failures: tuple[str, ...] = ()
+    gap_ms_max: float = 0.0
 
     @property
     def faithful(self) -> bool:
@@ -114,6 +116,7 @@ class FlowResult:
             "altered": self.altered,
             "failures": list(self.failures),
             "latency_ms": self.latency_ms.as_json() if self.latency_ms else None,
+            "gap_ms_max": round(self.gap_ms_max, 1),
         }
 
 
@@ -131,7 +134,7 @@ def verify(
     `settle_seconds` for copies that still circle, and counts. `on_progress` is called each 0.5 s from this
     thread. Raises ClusterError.
     """
-    run = _Run(flows, load)
+    run = Verification(flows, load)
     run.check_topics()
     since_ms = int(time.time() * 1000)
     with run.going():
@@ -143,8 +146,12 @@ def verify(
     return run.results(since_ms)
 
 
-class _Run:
-    """The threads of one run: a production for each origin, a consumer for each flow."""
+class Verification:
+    """The threads of one run: a production for each origin, a consumer for each flow.
+
+    `going` starts them; `stop_sending` ends the productions before the load is through, `over` says when all
+    that was sent has arrived, and `results` counts afterwards. `verify` is the whole of it.
+    """
 
     def __init__(self, flows: Sequence[Flow], load: Load) -> None:
         self._flows, self._load = flows, load
@@ -186,7 +193,12 @@ class _Run:
                 read_on.set()
         self._raise_failures()
 
+    def stop_sending(self) -> None:
+        """Send no more; what was sent goes on arriving."""
+        self._stop.set()
+
     def over(self, quiet_seconds: float) -> bool:
+        """Whether all that was sent has arrived, or nothing came for `quiet_seconds`. Raises ClusterError."""
         self._raise_failures()
         return all(
             self._sent[_origin(flow)].done() and self._followed(flow, consumer, quiet_seconds)
@@ -264,6 +276,7 @@ def _result(flow: Flow, sent: Sent, consumer: NumberedConsumer, counted: Mapping
         altered=consumer.altered,
         latency_ms=Latency.of(consumer.latencies_ms),
         failures=sent.failures,
+        gap_ms_max=consumer.gap_ms_max,
     )
 
 

@@ -8,11 +8,11 @@ from modules.connect_autoscaler import ConnectAutoscaler
 from modules.connect_deployment import ConnectDeployment, PodHome
 from modules.connect_services import ConnectServices
 from modules.eks_connection import EksConnection
-from modules.event_writer import EventWriter
 from modules.hashed_config_map import HashedConfigMap
 from modules.irsa_service_account import IrsaServiceAccount
 from modules.operations_containers import probe_container, reconciler_container
 from modules.operations_deployment import OperationsDeployment
+from modules.operations_role import OperationsRole
 from modules.pod_network_policy import PodNetworkPolicy
 from modules.workload_namespace import WorkloadNamespace
 from stacks.base import RegionStack
@@ -74,9 +74,9 @@ class MirrorMakerStack(RegionStack):
     def _operations(self, services: ConnectServices, workers: ConnectDeployment) -> None:
         name = self.names.operations
         home = self._home("operations", name, name, OPERATIONS_ROLE_ARN)
-        events = EventWriter(
+        role = OperationsRole(
             self,
-            "events",
+            "operations-role",
             namespace=self.namespace,
             service_account=home.service_account,
             labels=home.labels.all,
@@ -91,7 +91,7 @@ class MirrorMakerStack(RegionStack):
             containers=[
                 reconciler_container(
                     self.workload.operations,
-                    reconciler_arguments(self.workload.operations, services.name),
+                    reconciler_arguments(self.environment, self.region, services.name),
                     variables,
                 ),
                 probe_container(
@@ -101,7 +101,7 @@ class MirrorMakerStack(RegionStack):
                 ),
             ],
             workers=workers,
-            events=events,
+            role=role,
         )
 
     def _home(self, component: str, name: str, service_account: str, role: str) -> PodHome:

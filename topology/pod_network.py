@@ -100,6 +100,8 @@ def _clients(environment: Environment, region: str) -> Iterator[PodRule]:
         "Names of brokers, of STS and of the workers",
     )
     yield PodRule(brokers, (Port(PORTS["iam"]),), "Brokers of the flows' clusters, by IAM")
+    # Whether a policy sees the Service `kubernetes` or the endpoint behind it is the network plugin's choice
+    # (Kubernetes, "Network Policies", ipBlock); EKS has both on 443, the endpoint in the VPC or public.
     yield PodRule((Peer(cidr="0.0.0.0/0"),), (Port(HTTPS),), "STS, CloudWatch and the API server")
     tracing = environment.mirrormaker.tracing
     if tracing.istio:

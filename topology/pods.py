@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from topology.flows import flows_into
 from topology.model import Environment
-from topology.model.mirrormaker import MirrorMaker, Operations, Tracing
+from topology.model.mirrormaker import MirrorMaker, Tracing
 from topology.names import Names, bootstrap_variable
 from topology.worker_files import JMX_FILE, LOG_FILE, PROPERTIES_FILE
 from topology.workload import GRACE_SECONDS, REST_PORT, jvm_flags
@@ -144,11 +144,19 @@ def worker_arguments(mirrormaker: MirrorMaker) -> tuple[str, ...]:
     )
 
 
-def reconciler_arguments(operations: Operations, service: str) -> tuple[str, ...]:
-    """Arguments of the operations image: keep the mounted connectors, through the workers' Service."""
+def reconciler_arguments(environment: Environment, region: str, service: str) -> tuple[str, ...]:
+    """Arguments of the operations image: keep the mounted connectors, through the workers' Service, and say
+    why the workers' pods do not run when they do not."""
+    operations = environment.mirrormaker.operations
+    selector = labels(environment, region, "worker").selector
     return (
         "reconcile",
         *_reading(service),
+        *(["--prune"] if operations.prune else []),
+        "--workers-selector",
+        ",".join(f"{key}={value}" for key, value in selector.items()),
+        "--probe",
+        f"http://127.0.0.1:{PROBE_PORT}",
         "--interval",
         str(operations.interval_seconds),
         "--metrics-port",

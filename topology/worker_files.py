@@ -26,6 +26,12 @@ PROPERTIES_FILE = "connect-distributed.properties"
 LOG_FILE = "log4j2.properties"
 JMX_FILE = "jmx-exporter.yaml"
 
+TERMINATION_LOG = "/dev/termination-log"
+"""What a container writes there is in its pod's status when it has ended (Kubernetes, "Determine the Reason
+for Pod Failure"): its last 4 kB."""
+LAST_WORDS = "Stopping due to error|Uncaught exception in herder work thread"
+"""Why a worker gives up (AbstractConnectCli, DistributedHerder.run of Kafka 4.1.1)."""
+
 LOGGING: dict[str, str] = {
     "status": "warn",
     "appender.console.type": "Console",
@@ -37,8 +43,21 @@ LOGGING: dict[str, str] = {
     "%notEmpty{ %ex{separator( | )}}%n",
     # with a pattern that has %ex of its own, no second stack trace is added
     "appender.console.layout.alwaysWriteExceptions": "false",
+    # a worker that gives up goes on to say how it stops: the end of its log has the reason no more (measured)
+    "appender.last.type": "File",
+    "appender.last.name": "last",
+    "appender.last.fileName": TERMINATION_LOG,
+    "appender.last.createOnDemand": "true",
+    "appender.last.layout.type": "PatternLayout",
+    "appender.last.layout.pattern": "[%d] %p %m (%c)%notEmpty{ %ex{separator( | )}}%n",
+    "appender.last.layout.alwaysWriteExceptions": "false",
+    "appender.last.filter.words.type": "RegexFilter",
+    "appender.last.filter.words.regex": f".*({LAST_WORDS}).*",
+    "appender.last.filter.words.onMatch": "ACCEPT",
+    "appender.last.filter.words.onMismatch": "DENY",
     "rootLogger.level": "info",
     "rootLogger.appenderRef.console.ref": "console",
+    "rootLogger.appenderRef.last.ref": "last",
 }
 
 

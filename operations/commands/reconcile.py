@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from operations.commands import BAD_INPUT, FAILED, OK, ended_by, fail
 from operations.connect import ConnectClient
-from operations.reconcile import Reconciler, Report
+from operations.events import Events
+from operations.kubernetes_api import KubernetesApi, Pod
+from operations.probe_view import ProbeView
+from operations.reconcile import Reconciler, Report, Witness
 from operations.status import Status, StatusServer
+from operations.worker_pods import WorkerPods
 
-__all__ = ["keep", "settle"]
+__all__ = ["Wanted", "keep", "settle"]
 
 CALL_SECONDS: Final = 10.0
 DEADLINE_SECONDS: Final = 60.0
@@ -22,34 +28,54 @@ DEADLINE_SECONDS: Final = 60.0
 STALE_SECONDS: Final = 4 * DEADLINE_SECONDS
 
 
-def settle(urls: Sequence[str], directory: Path, prune: bool, seconds: float) -> int:
+@dataclass(frozen=True)
+class Wanted:
+    """What both forms of the command are told: addresses of Connect, the mounted ConfigMap, whether to
+    delete, the labels of the workers' pods, and the address of the probe."""
+
+    urls: Sequence[str]
+    directory: Path
+    prune: bool = False
+    workers_selector: str | None = None
+    probe: str | None = None
+
+    def client(self, stop: threading.Event) -> ConnectClient:
+        """Raises ValueError for an address that is none."""
+        return ConnectClient(self.urls, CALL_SECONDS, DEADLINE_SECONDS, stop)
+
+    def witnesses(self, api: KubernetesApi | None) -> list[Witness]:
+        """Whom a pass asks: about pods only where this is one."""
+        pods = [WorkerPods(api, self.workers_selector)] if api and self.workers_selector else []
+        return [*pods, *([ProbeView(self.probe)] if self.probe else [])]
+
+
+def settle(wanted: Wanted, seconds: float) -> int:
     """Passes until nothing is left to do or for `seconds`; 0 is one pass. Fails when a condition is an error,
     and, with time given, when the connectors do not run by then."""
     stop = threading.Event()
-    try:
-        client = ConnectClient(urls, CALL_SECONDS, DEADLINE_SECONDS, stop)
-    except ValueError as error:
-        return fail(BAD_INPUT, error)
-    with client, ended_by(lambda *_: stop.set()):
-        report = Reconciler(client, directory, prune=prune, stop=stop).settle(seconds, _changes_only())
+    with ExitStack() as during:
+        try:
+            client = during.enter_context(wanted.client(stop))
+        except ValueError as error:
+            return fail(BAD_INPUT, error)
+        witnesses = wanted.witnesses(_api(during))
+        during.enter_context(ended_by(lambda *_: stop.set()))
+        reconciler = Reconciler(client, wanted.directory, prune=wanted.prune, stop=stop, witnesses=witnesses)
+        report = reconciler.settle(seconds, _changes_only())
     if any(one.reason == "InvalidConnectors" for one in report.conditions):
         return BAD_INPUT
     return FAILED if report.failed or (seconds and not report.settled) else OK
 
 
-def keep(urls: Sequence[str], directory: Path, prune: bool, interval: float, metrics_port: int | None) -> int:
-    """Passes until SIGTERM or SIGINT, which end the pass that runs and then the process, with 0."""
+def keep(wanted: Wanted, interval: float, metrics_port: int | None) -> int:
+    """Passes until SIGTERM or SIGINT, which end the pass that runs and then the process, with 0. In a pod the
+    conditions are its events too."""
     stop = threading.Event()
     status = Status(stale_after=interval + STALE_SECONDS)
     say = _changes_only()
-
-    def on_report(report: Report) -> None:
-        status.update(report)
-        say(report)
-
     with ExitStack() as during:
         try:
-            client = during.enter_context(ConnectClient(urls, CALL_SECONDS, DEADLINE_SECONDS, stop))
+            client = during.enter_context(wanted.client(stop))
             if metrics_port is not None:
                 server = during.enter_context(StatusServer(status, metrics_port))
                 _say([f"metrics and health on port {server.port}"])
@@ -57,10 +83,36 @@ def keep(urls: Sequence[str], directory: Path, prune: bool, interval: float, met
             return fail(BAD_INPUT, error)
         except OSError as error:
             return fail(BAD_INPUT, f"--metrics-port {metrics_port}: {error.strerror}")
+        api = _api(during)
+        events = Events(api, Pod.own(api.namespace, os.environ), lambda line: _say([line])) if api else None
+
+        def on_report(report: Report) -> None:
+            status.update(report)
+            say(report)
+            if events is not None and not stop.is_set():
+                events.report(report.conditions)
+
         during.enter_context(ended_by(lambda *_: stop.set()))
-        Reconciler(client, directory, prune=prune, interval=interval, stop=stop).run(on_report)
+        Reconciler(
+            client,
+            wanted.directory,
+            prune=wanted.prune,
+            interval=interval,
+            stop=stop,
+            witnesses=wanted.witnesses(api),
+        ).run(on_report)
     _say(["stopped"])
     return OK
+
+
+def _api(during: ExitStack) -> KubernetesApi | None:
+    """The API server where this is a pod. Without it the reconciler does its work all the same."""
+    try:
+        api = KubernetesApi.in_cluster(os.environ)
+    except OSError as error:
+        _say([f"the API server can not be used: {error}"])
+        return None
+    return during.enter_context(api) if api else None
 
 
 def _changes_only() -> Callable[[Report], None]:

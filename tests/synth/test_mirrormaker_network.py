@@ -117,6 +117,12 @@ def test_pods_reach_the_brokers_of_their_flows_names_and_sts(stack: Stack, name:
     assert reaches(stack, own, End(address="203.0.113.9"), 443)
 
 
+@pytest.mark.parametrize("address", ["172.20.0.1", "10.100.0.1", "10.32.5.5", "203.0.113.9"])
+def test_the_reconciler_reaches_the_api_server_wherever_it_is(stack: Stack, address: str) -> None:
+    """By its Service in the two ranges that EKS takes for those, or its endpoint in the VPC or public."""
+    assert reaches(stack, pod(stack, "operations"), End(address=address), 443)
+
+
 @pytest.mark.parametrize("name", ["workers", "operations"])
 def test_pods_reach_nothing_else(stack: Stack, name: str) -> None:
     own = pod(stack, name)

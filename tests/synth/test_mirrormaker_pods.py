@@ -200,6 +200,18 @@ def test_nodes_of_the_workers_can_be_scaled_down(stack: Stack) -> None:
         assert pod_annotations(stack, name)["cluster-autoscaler.kubernetes.io/safe-to-evict"] == "true"
 
 
+def test_the_reconciler_looks_for_the_workers_by_their_own_labels(stack: Stack) -> None:
+    arguments = container(stack, "reconciler")["args"]
+    selector = arguments[arguments.index("--workers-selector") + 1]
+    wanted = deployment(stack)["spec"]["selector"]["match_labels"]
+    assert dict(one.split("=") for one in selector.split(",")) == wanted
+
+
+@pytest.mark.parametrize("name", ["connect", "reconciler", "probe"])
+def test_the_end_of_a_dead_containers_log_is_in_the_pods_status(stack: Stack, name: str) -> None:
+    assert container(stack, name)["termination_message_policy"] == "FallbackToLogsOnError"
+
+
 # mesh, tracing, metrics ----------------------------------------------------------------------------------
 
 

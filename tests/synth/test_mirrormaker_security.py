@@ -62,12 +62,18 @@ def test_workers_have_no_token_for_the_api_server(stack: Stack) -> None:
         assert account["automount_service_account_token"] is False
 
 
-def test_the_reconciler_may_write_events_and_nothing_else(stack: Stack) -> None:
+def test_the_reconciler_may_write_events_list_pods_and_nothing_else(stack: Stack) -> None:
     (role,) = resources(stack, "kubernetes_role_v1").values()
     (binding,) = resources(stack, "kubernetes_role_binding_v1").values()
-    (rule,) = role["rule"]
-    assert (rule["resources"], rule["verbs"]) == (["events"], ["create", "patch"])
+    rights = [(rule["api_groups"], rule["resources"], rule["verbs"]) for rule in role["rule"]]
+    assert rights == [(["events.k8s.io"], ["events"], ["create", "patch"]), ([""], ["pods"], ["list"])]
     assert [subject["name"] for subject in binding["subject"]] == ["mirrormaker2-operations"]
+
+
+def test_the_reconciler_knows_the_pod_that_its_events_are_about(stack: Stack) -> None:
+    have = variables(stack, "reconciler")
+    assert have["POD_NAME"] == {"field_ref": {"field_path": "metadata.name"}}
+    assert have["POD_UID"] == {"field_ref": {"field_path": "metadata.uid"}}
 
 
 def test_no_secret_or_token_in_the_stack(stack: Stack) -> None:

@@ -114,6 +114,10 @@ class Operations(Model):
 
     image: Image = Image(repository="msk-mirror/operations", tag="0.1.0")
     interval_seconds: Natural = 15
+    prune: bool = False
+    """Whether connectors that the environment no longer has are deleted. Default: no; they are named in a
+    condition until someone decides, because a flow that was taken out by mistake would stop at once. Only
+    connectors with names of ours are ever deleted, and never all of them."""
     cpu_request_millicores: Natural = 50
     memory_request_mib: Natural = 128
     memory_limit_mib: Natural = 256

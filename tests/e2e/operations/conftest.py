@@ -34,6 +34,11 @@ FLOW = f"{SOURCE}-to-{TARGET}"
 
 
 ENVIRONMENT = load_environment("local")
+AUTHORIZER = {
+    # everybody may do what no rule is about, so that only the tests that make rules see it
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": "true",
+}
 
 
 @dataclass
@@ -71,7 +76,7 @@ def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     """Running brokers and workers, no connectors."""
     with Wan.start([SOURCE, TARGET]) as wan:
         places = sites(wan, tmp_path_factory.mktemp("mirror"))
-        servers = {region: server_properties(ENVIRONMENT, region) for region in places}
+        servers = {region: server_properties(ENVIRONMENT, region) | AUTHORIZER for region in places}
         running = Mirror(places, start_clusters(list(places.values()), servers), [])
         running.workers += [running.start_worker(number) for number in (0, 1)]
         for worker in running.workers:

@@ -52,7 +52,8 @@ def test_figures_of_a_flow_that_runs() -> None:
 
 
 def test_a_line_names_figures_as_cloudwatch_does() -> None:
-    line = replace(SAMPLE, figures={"replication-lag": 7}, problems=("why",)).as_json()
+    told = {"connector": "a-to-b-source", "unreachable": {"a": "why"}, "stuck": ("orders",)}
+    line = replace(SAMPLE, figures={"replication-lag": 7}, problems=("why",), **told).as_json()
     assert line == {
         "at": "2026-01-02T00:00:00.000+00:00",
         "environment": "test",
@@ -61,6 +62,9 @@ def test_a_line_names_figures_as_cloudwatch_does() -> None:
         metric("replication-lag").name: 7,
         "heartbeats": 100,
         "problems": ["why"],
+        "connector": "a-to-b-source",
+        "unreachable": {"a": "why"},
+        "stuck": ["orders"],
     }
 
 

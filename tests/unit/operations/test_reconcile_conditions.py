@@ -7,7 +7,8 @@ from http import HTTPStatus
 import httpx
 import pytest
 
-from operations.conditions import Condition, Level, cause, observe
+from operations.causes import cause
+from operations.conditions import Condition, Level, observe
 from operations.connect import Connector, Task
 from operations.connectors import ConnectorSpec, Restart
 from operations.reconcile import Report
@@ -159,6 +160,18 @@ def test_metrics_health_and_readiness_are_served() -> None:
         'msk_mirror_reconcile_actions_total{action="restart"} 2.0',
     ):
         assert line in metrics.splitlines(), metrics
+
+
+def test_the_pod_gets_ready_when_all_runs_and_stays_so_while_something_is_waited_for() -> None:
+    """A deploy waits for the first; the second is a rebalance."""
+    status = Status(stale_after=60)
+    starting = report(Condition(SOURCE, Level.WAITING, "NoStatus", "has reported no state yet"))
+    status.update(starting)
+    assert status.ready() == (False, "\n".join(starting.lines()))
+    status.update(report(Condition(SOURCE, Level.WARNING, "NoTasks", "no topic matches")))
+    assert status.ready()[0], "a source without topics keeps nobody waiting"
+    status.update(starting)
+    assert status.ready()[0]
 
 
 def test_a_loop_that_hangs_is_unhealthy() -> None:

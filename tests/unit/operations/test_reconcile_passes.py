@@ -15,9 +15,13 @@ import httpx
 import pytest
 
 from operations.__main__ import main
+from operations.commands.reconcile import CALL_SECONDS
 from operations.conditions import Level
 from operations.connect import ConnectClient
+from operations.kubernetes_api import TIMEOUT_SECONDS, KubernetesApi
 from operations.reconcile import Reconciler, Report
+from tests.unit.operations.api_server import fake_api_server
+from topology.pods import OPERATIONS_GRACE_SECONDS
 
 NAME = "a-to-b-heartbeat"
 CONFIG = {"connector.class": "X", "name": NAME}
@@ -118,6 +122,34 @@ def test_the_command_keeps_on_and_ends_with_0_on_sigterm(
     assert "error: Connect does not answer: " in said[1]
     assert "answered 503: starting" in said[1], "the SIGTERM ended the repetitions, not only the sleep"
     assert said[-1] == "stopped"
+
+
+@pytest.mark.usefixtures("terminated_later")
+def test_in_a_pod_the_command_writes_events_and_looks_at_the_workers(
+    scripted: Any,
+    answer: Any,
+    directory: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker = scripted(answer(200, infos(NAME)), answer(200, statuses(NAME)))
+    worker.script *= 50
+    monkeypatch.setenv("POD_NAME", "operations-x")
+    token = tmp_path_factory.mktemp("account")
+    with fake_api_server() as server:
+        monkeypatch.setattr(KubernetesApi, "in_cluster", lambda *_: server.api(token))
+        options = ["--connect", worker.url, "--connectors", str(directory), "--workers-selector", "a=b"]
+        with pytest.raises(SystemExit) as ended:
+            main(["reconcile", *options])
+    assert ended.value.code == 0
+    assert server.selectors[0] == "a=b"
+    assert [event["reason"] for event in server.events.values()] == ["NoWorkers", "Running"]
+    assert {event["regarding"]["name"] for event in server.events.values()} == {"operations-x"}
+
+
+def test_a_stop_is_heard_within_the_grace_of_the_pod() -> None:
+    """What can still run then is one call to Connect, and one to the API server that was under way."""
+    assert CALL_SECONDS + TIMEOUT_SECONDS < OPERATIONS_GRACE_SECONDS
 
 
 def test_a_port_that_is_taken_is_bad_input(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:

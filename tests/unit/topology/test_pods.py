@@ -12,6 +12,7 @@ from topology.pods import (
     labels,
     memory_quantity,
     min_available,
+    reconciler_arguments,
     rollout_minutes,
 )
 from topology.worker_files import content_hash
@@ -54,6 +55,13 @@ def test_selectors_keep_worker_and_operations_apart() -> None:
     assert worker.selector.items() <= worker.all.items()
     assert not worker.selector.items() <= operations.all.items()
     assert "app.kubernetes.io/component" not in worker.shared
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_connectors_are_deleted_only_where_the_environment_asks_for_it(prune: bool) -> None:
+    given = {"mirrormaker/operations": {"prune": True}} if prune else {}
+    arguments = reconciler_arguments(environment(given), "us-east-1", "rest")
+    assert ("--prune" in arguments) is prune
 
 
 def test_the_hash_sees_names_and_texts_but_not_their_order() -> None:

@@ -14,12 +14,15 @@ from constructs import Construct
 from modules.irsa_service_account import IrsaServiceAccount
 from modules.workload_namespace import WorkloadNamespace
 
-__all__ = ["EventWriter"]
+__all__ = ["OperationsRole"]
 
 
-class EventWriter(Construct):
-    """Lets a service account write the events of its namespace, and nothing else; patch raises the count of
-    an event that comes again (Kubernetes API reference, Event v1, series)."""
+class OperationsRole(Construct):
+    """Lets a service account write the events of its namespace and see its pods, and nothing else.
+
+    patch raises the count of an event that comes again (Kubernetes API reference, Event v1, series); list
+    shows why a worker does not start. Pods hold no secrets: the workers' identity is a projected token.
+    """
 
     binding: RoleBindingV1
 
@@ -39,7 +42,8 @@ class EventWriter(Construct):
             "Default",
             metadata=RoleV1Metadata(name=name, namespace=namespace.name, labels=labels),
             rule=[
-                RoleV1Rule(api_groups=["", "events.k8s.io"], resources=["events"], verbs=["create", "patch"])
+                RoleV1Rule(api_groups=["events.k8s.io"], resources=["events"], verbs=["create", "patch"]),
+                RoleV1Rule(api_groups=[""], resources=["pods"], verbs=["list"]),
             ],
             depends_on=[namespace.resource],
         )
