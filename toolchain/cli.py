@@ -73,7 +73,7 @@ def _add_needs(parser: argparse.ArgumentParser, default: Sequence[str]) -> None:
         "--needs",
         type=lambda text: tuple(text.replace(",", " ").split()),
         default=tuple(default),
-        help=f"comma separated, of {', '.join(environment.ALL)} (default: {', '.join(default)})",
+        help=f"comma separated, of {', '.join(environment.KNOWN)} (default: {', '.join(default)})",
     )
 
 

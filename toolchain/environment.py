@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from toolchain import cache, cdktf_cli, jars, provider, python_env, tools
+from toolchain import cache, cdktf_cli, jars, kubernetes, provider, python_env, tools
 from toolchain.host import Host, Provided, SetupError
 
 Met = Mapping[str, Provided]
@@ -38,8 +38,11 @@ NEEDS = (
     Need("provider", lambda host, met: provider.ensure(host, met["terraform"].path), ("python", "terraform")),
     Need("java", lambda host, _met: tools.ensure(host, tools.JAVA), ("python",)),
     Need("kafka", lambda host, _met: jars.ensure(host), ("python",)),
+    Need("kubernetes", lambda host, _met: kubernetes.ensure(host)),
 )
-ALL = tuple(need.name for need in NEEDS)
+KNOWN = tuple(need.name for need in NEEDS)
+ALL = tuple(name for name in KNOWN if name != "kubernetes")
+"""What `setup` brings unasked; Kubernetes takes minutes, and only a local cluster needs it."""
 # what an environment was made for, so that a command started within it starts at once
 MARK = "MSK_MIRROR_TOOLCHAIN"
 
@@ -75,12 +78,12 @@ def _closure(wanted: Iterable[str]) -> list[Need]:
     names: set[str] = set()
     for name in wanted:
         if name not in by_name:
-            raise SetupError(f"there is no need called {name}; known: {', '.join(ALL)}")
+            raise SetupError(f"there is no need called {name}; known: {', '.join(KNOWN)}")
         names |= {name, *by_name[name].after}
     return [need for need in NEEDS if need.name in names]
 
 
 def _state(host: Host) -> str:
-    files = ("Pipfile.lock", *cdktf_cli.FILES, str(jars.LOCK), str(jars.POM))
+    files = ("Pipfile.lock", *cdktf_cli.FILES, str(jars.LOCK), str(jars.POM), *map(str, kubernetes.FILES))
     texts = [path.read_text() if (path := host.checkout / name).is_file() else "" for name in files]
     return cache.key(str(host.checkout), str(host.cache), *texts)
