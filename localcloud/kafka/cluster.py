@@ -132,6 +132,15 @@ class KafkaCluster:
         """SIGTERM, and SIGKILL after 20 s."""
         self.process.stop(_STOP_SECONDS)
 
+    def restart(self, *, kill: bool = False) -> None:
+        """Stop the broker (`kill`: without warning) and start it again with the same data; returns when it
+        answers. Raises JavaProcessError."""
+        if kill:
+            self.process.kill()
+        self.stop()
+        self.process.start_again()
+        self.process.wait_until(self.answers, _READY_SECONDS)
+
     def _has_leaders(self, topic: str) -> bool:
         # The topic is in the metadata before its broker has taken the lead: NOT_LEADER_FOR_PARTITION until
         # then.

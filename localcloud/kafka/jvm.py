@@ -23,13 +23,18 @@ class JavaProcess:
     def __init__(self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
         self.name = name
         self.log = log
-        with log.open("ab") as output:
+        self._command, self._environment = command, dict(environment)
+        self.start_again()
+
+    def start_again(self) -> None:
+        """The same command once more, when it has ended; the log goes on."""
+        with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                command,
+                self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=os.environ | dict(environment),
+                env=os.environ | self._environment,
                 # Ctrl-C is for the owner, who ends workers and brokers in order.
                 start_new_session=True,
             )

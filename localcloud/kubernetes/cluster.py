@@ -104,7 +104,7 @@ class Cluster:
         if kill:
             self._running[name].kill()
         self._running[name].stop(STOP_SECONDS)
-        self._run(name)
+        self._running[name].start_again()
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
         """Wait until API server, node, DNS and resource metrics answer. Raises JavaProcessError."""

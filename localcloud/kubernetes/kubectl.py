@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,15 @@ class KubectlError(RuntimeError):
 
 @dataclass(frozen=True)
 class Kubectl:
-    """`program` with the cluster of a kubeconfig; `namespace` is used where an object does not say its own."""
+    """`program` with the cluster of a kubeconfig; `namespace`: of what is named on its command line."""
 
     program: str
     kubeconfig: Path
-    namespace: str = "default"
-    extra: Mapping[str, str] = field(default_factory=dict)
+    namespace: str | None = None
 
-    def within(self, namespace: str) -> Kubectl:
+    def within(self, namespace: str | None) -> Kubectl:
         """The same in another namespace."""
-        return Kubectl(self.program, self.kubeconfig, namespace, self.extra)
+        return replace(self, namespace=namespace)
 
     def __call__(
         self, *arguments: str, text: str | None = None, seconds: float = _SECONDS, codes: Sequence[int] = (0,)
@@ -47,9 +46,10 @@ class Kubectl:
         self, *arguments: str, text: str | None = None, seconds: float = _SECONDS
     ) -> subprocess.CompletedProcess[str]:
         """The finished process, whatever its exit code. Raises KubectlError when it takes too long."""
+        where = ["--namespace", self.namespace] if self.namespace else []
         try:
             return subprocess.run(
-                [self.program, *arguments],
+                [self.program, *arguments, *where],
                 input=text,
                 stdin=subprocess.DEVNULL if text is None else None,
                 capture_output=True,
@@ -64,20 +64,21 @@ class Kubectl:
     @property
     def environment(self) -> dict[str, str]:
         """What a kubectl needs to find the cluster."""
-        return {**os.environ, **self.extra, "KUBECONFIG": str(self.kubeconfig)}
+        return {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
 
-    def get(self, kind: str, name: str = "", *, selector: str = "", everywhere: bool = False) -> Any:
+    def get(self, kind: str, name: str = "", *, selector: str = "") -> Any:
         """An object, or `items` of all that a selector finds."""
-        where = ["--all-namespaces"] if everywhere else ["--namespace", self.namespace]
         chosen = ["--selector", selector] if selector else []
-        found = json.loads(self("get", kind, *([name] if name else []), *where, *chosen, "--output", "json"))
+        found = json.loads(self("get", kind, *([name] if name else []), *chosen, "--output", "json"))
         return found if name else found["items"]
 
-    def apply(self, objects: Sequence[Mapping[str, Any]], *, dry_run: bool = False) -> list[str]:
-        """Server-side apply with strict field validation; the objects as the server names them."""
+    def apply(
+        self, objects: Sequence[Mapping[str, Any]], *, dry_run: bool = False, manager: str = FIELD_MANAGER
+    ) -> list[str]:
+        """Server-side apply with strict field validation; a line for each object that was accepted."""
         options = ["--dry-run=server"] if dry_run else []
-        said = self(
-            "apply", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}",
+        said = self.within(None)(
+            "apply", "--server-side", "--force-conflicts", f"--field-manager={manager}",
             "--validate=strict", *options, "--filename", "-",
             text=as_list(objects),
         )  # fmt: skip
@@ -85,7 +86,7 @@ class Kubectl:
 
     def diff(self, objects: Sequence[Mapping[str, Any]]) -> str:
         """What an apply would change, as a diff; empty for nothing."""
-        return self(
+        return self.within(None)(
             "diff", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}",
             "--filename", "-", text=as_list(objects), codes=(0, 1),
         )  # fmt: skip

@@ -1,0 +1,134 @@
+"""mirrormaker-R on a local cluster: the objects of the synthesized stack, with the addresses of here."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from localcloud.kubernetes.kubectl import FIELD_MANAGER, Kubectl, KubectlError
+from localcloud.workers import localize
+from operations.manifests import api_objects
+from operations.manifests.references import outputs_in
+from topology.java_properties import parse_properties, render_properties
+from topology.outputs import BOOTSTRAP_BROKERS_IAM
+from topology.worker_files import PROPERTIES_FILE
+
+__all__ = ["CREATOR", "Workload", "local_values", "localized"]
+
+CREATOR = f"{FIELD_MANAGER}-creation"
+"""Field manager of what is set when an object is made and belongs to others afterwards: were it ours, leaving
+it out of the next apply would reset it (Kubernetes, "Server-Side Apply", transferring ownership)."""
+
+Object = dict[str, Any]
+
+
+@dataclass
+class Workload:
+    """The objects of a mirrormaker stack on a cluster. `stack` is its parsed cdk.tf.json, `values` the outputs
+    of the stacks that it reads."""
+
+    kubectl: Kubectl
+    stack: Mapping[str, Any]
+    values: Mapping[str, Mapping[str, Any]]
+    on_step: Callable[[str], None] = field(default=lambda _: None, repr=False)
+
+    @property
+    def objects(self) -> list[Object]:
+        """As an apply sends them once they exist: without what belongs to others by then."""
+        return localized(api_objects(self.stack, self.values, of_existing=True))
+
+    @property
+    def namespace(self) -> str:
+        return next(one["metadata"]["name"] for one in self.objects if one["kind"] == "Namespace")
+
+    @property
+    def here(self) -> Kubectl:
+        """kubectl in the workload's namespace."""
+        return self.kubectl.within(self.namespace)
+
+    def names(self, kind: str) -> list[str]:
+        """Names of its objects of a kind."""
+        return [one["metadata"]["name"] for one in self.objects if one["kind"] == kind]
+
+    def changes(self) -> list[str]:
+        """Objects that an apply would change, `kind.namespace.name` each."""
+        shown = self.kubectl.diff(self.objects).splitlines()
+        return [line.split()[1].rsplit("/", 1)[-1] for line in shown if line.startswith("+++ ")]
+
+    def apply(self, seconds: float = 240.0, wait: bool = True) -> None:
+        """Apply all objects, wait until its Deployments have rolled, and remove ConfigMaps of before, in the
+        order in which Terraform does it. Raises KubectlError."""
+        missing = [one for one in self._whole() if self._lacks(one)]
+        if missing:
+            self.kubectl.apply(missing, manager=CREATOR)
+        self.kubectl.apply(self.objects)
+        if wait:
+            self.wait_rolled(seconds)
+            self._prune()
+
+    def wait_rolled(self, seconds: float = 240.0) -> None:
+        """Until every Deployment has all its pods, ready and of the last revision. Raises KubectlError."""
+        deadline = time.monotonic() + seconds
+        for name in self.names("Deployment"):
+            left = max(1, round(deadline - time.monotonic()))
+            self.here("rollout", "status", f"deployment/{name}", f"--timeout={left}s", seconds=left + 10)
+            self.on_step(f"deployment {name} has rolled")
+
+    def delete(self) -> None:
+        """Remove everything of it. Raises KubectlError."""
+        self.kubectl("delete", "namespace", self.namespace, "--wait", "--timeout=120s", seconds=130)
+        self.kubectl("delete", "priorityclass", *self.names("PriorityClass"))
+
+    def _whole(self) -> list[Object]:
+        return localized(api_objects(self.stack, self.values))
+
+    def _lacks(self, wanted: Object) -> bool:
+        metadata = wanted["metadata"]
+        said = self.kubectl.within(metadata.get("namespace")).run("get", wanted["kind"], metadata["name"])
+        if said.returncode and "NotFound" not in said.stderr:
+            raise KubectlError(said.stderr.strip())
+        return said.returncode != 0
+
+    def _prune(self) -> None:
+        kept = set(self.names("ConfigMap"))
+        labels = next(one["metadata"]["labels"] for one in self.objects if one["kind"] == "ConfigMap")
+        instance = f"app.kubernetes.io/instance={labels['app.kubernetes.io/instance']}"
+        for found in self.here.get("configmap", selector=instance):
+            if found["metadata"]["name"] not in kept:
+                self.here("delete", "configmap", found["metadata"]["name"])
+
+
+def localized(objects: Sequence[Object]) -> list[Object]:
+    """The same objects for brokers without authentication: see `localcloud.workers.localize`, which changes
+    the files that ConfigMaps hold, and nothing else is changed."""
+    return [_localized(one) if one["kind"] == "ConfigMap" else one for one in objects]
+
+
+def local_values(stack: Mapping[str, Any], brokers: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Outputs for a stack without a deployed account: the brokers' addresses by region, names for the rest."""
+    values: dict[str, dict[str, str]] = {}
+    for name, outputs in outputs_in(stack["resource"]).items():
+        kind, _, region = name.partition("-")
+        values[name] = {
+            output: brokers[region] if (kind, output) == ("msk", BOOTSTRAP_BROKERS_IAM) else f"{name}.{output}"
+            for output in outputs
+        }
+    return values
+
+
+def _localized(config_map: Object) -> Object:
+    files = {name: _local_file(name, text) for name, text in config_map["data"].items()}
+    return {**config_map, "data": files}
+
+
+def _local_file(name: str, text: str) -> str:
+    if name == PROPERTIES_FILE:
+        return render_properties(localize(parse_properties(text)).properties)
+    if name.endswith(".json"):
+        connector = json.loads(text)
+        connector["config"] = localize(connector["config"]).properties
+        return json.dumps(connector, indent=2, sort_keys=True) + "\n"
+    return text

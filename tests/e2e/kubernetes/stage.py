@@ -1,0 +1,191 @@
+"""What the scenarios play on: two Kafka clusters, the WAN between them, and a cluster with the workload."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from localcloud.deployment import synthesize
+from localcloud.kafka.cluster import KafkaCluster
+from localcloud.kubernetes import Cluster
+from localcloud.kubernetes.kubectl import Kubectl
+from localcloud.kubernetes.layout import NODE
+from localcloud.kubernetes.workload import Workload, local_values
+from localcloud.wan import Wan
+from operations.clusters import Cluster as KafkaAddress
+from operations.verify import Flow
+from tests.e2e.kubernetes.report import Report, Row
+from tests.e2e.kubernetes.traffic import Traffic
+from tests.e2e.kubernetes.waiting import wait_until
+from topology.loading import environment_path
+from topology.merge import deep_merge
+from topology.state import stack_name
+
+__all__ = ["SOURCE", "TARGET", "TOPIC", "Scenario", "Stage", "workload_of"]
+
+TARGET, SOURCE = "us-east-1", "us-west-2"
+TOPIC = "demo.numbered"
+READY = "{range .items[*]}{.metadata.name}={.status.containerStatuses[0].ready} {end}"
+
+CHANGES: Mapping[str, Any] = {
+    "mirrormaker": {
+        # room for the autoscaler, and windows that a test can wait for; the targets are the report's
+        "replicas": {"min": 2, "max": 4},
+        "resources": {"cpu_request_millicores": 300, "cpu_limit_millicores": 2000},
+        "autoscaling": {"scale_up_stabilization_seconds": 15, "scale_down_stabilization_seconds": 45},
+    }
+}
+"""How the tests' environment differs from environments/local.yaml."""
+
+
+@dataclass
+class Scenario:
+    """A running scenario: its traffic, and figures for the report."""
+
+    traffic: Traffic
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Stage:
+    """`workload` is what is deployed now; `deploy` changes it."""
+
+    wan: Wan
+    kafka: dict[str, KafkaCluster]
+    cluster: Cluster
+    directory: Path
+    report: Report
+    workload: Workload
+
+    @property
+    def kubectl(self) -> Kubectl:
+        """kubectl in the workload's namespace."""
+        return self.workload.here
+
+    @property
+    def flow(self) -> Flow:
+        """From the source's topic to its copy on the target."""
+        source, target = (KafkaAddress(region, self.kafka[region].bootstrap) for region in (SOURCE, TARGET))
+        return Flow(source, target, TOPIC, f"{SOURCE}.{TOPIC}")
+
+    @contextmanager
+    def scenario(self, name: str, rate: float | None = None) -> Iterator[Scenario]:
+        """Records through the block and until all have arrived; the row is in the report afterwards."""
+        began = time.monotonic()
+        traffic = Traffic(self.flow, rate) if rate else Traffic(self.flow)
+        running = Scenario(traffic)
+        with traffic:
+            yield running
+        found = traffic.result
+        assert found is not None
+        self.report.scenarios.append(
+            Row(
+                name,
+                found.sent,
+                found.received,
+                found.lost,
+                found.duplicated,
+                round(found.gap_ms_max, 1),
+                round(time.monotonic() - began, 1),
+                {figure: round(value, 1) for figure, value in running.figures.items()},
+            )
+        )
+        assert found.sent > 0
+        assert (found.lost, found.altered, found.loops, found.failures) == (0, 0, 0, ())
+
+    def synthesize(self, changes: Mapping[str, Any]) -> Workload:
+        """The workload of the tests' environment with more changes, not deployed yet."""
+        return workload_of(self.cluster, self.kafka, self.directory, changes)
+
+    def pods(self, component: str = "worker") -> list[dict[str, Any]]:
+        """Pods that are not on their way out."""
+        found = self.kubectl.get("pods", selector=f"app.kubernetes.io/component={component}")
+        return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+
+    def ready(self, component: str = "worker") -> list[str]:
+        """Names of the pods whose containers are all ready."""
+        return [pod["metadata"]["name"] for pod in self.pods(component) if _is_ready(pod)]
+
+    def restarts(self) -> dict[str, int]:
+        """Restarts of each worker pod."""
+        return {
+            pod["metadata"]["name"]: sum(one["restartCount"] for one in pod["status"]["containerStatuses"])
+            for pod in self.pods()
+        }
+
+    def liveness_successes(self) -> dict[str, float]:
+        """Liveness probes of each worker pod that succeeded so far, as its kubelet counts them."""
+        said = self.cluster.kubectl("get", "--raw", f"/api/v1/nodes/{NODE}/proxy/metrics/probes")
+        found = {}
+        for family in text_string_to_metric_families(said):
+            for sample in family.samples:
+                labels = sample.labels
+                if sample.name == "prober_probe_total" and (
+                    labels["container"], labels["probe_type"], labels["result"]
+                ) == ("connect", "Liveness", "successful"):  # fmt: skip
+                    found[labels["pod"]] = sample.value
+        return found
+
+    def processes(self, pod: Mapping[str, Any], name: str) -> list[int]:
+        """Process ids of a pod's programs of a name (java, msk-mirror ...)."""
+        pids = self.cluster.processes_in(pod["metadata"]["uid"])
+        return [pid for pid in pids if name in Path(f"/proc/{pid}/cmdline").read_text().split("\0")[0]]
+
+    def await_ready(self, count: int, component: str = "worker", seconds: float = 180.0) -> float:
+        return wait_until(
+            lambda: len(self.ready(component)) >= count, seconds, f"{count} {component} pods are ready", 0.5
+        )
+
+    def connectors(self) -> dict[str, Any]:
+        """Name -> status of every connector, asked of a worker by its pod's address."""
+        said = self.cluster.kubectl(
+            "get", "--raw", f"/api/v1/namespaces/{self.workload.namespace}/services/"
+            "http:mirrormaker2:8083/proxy/connectors?expand=status",
+        )  # fmt: skip
+        found: dict[str, Any] = json.loads(said)
+        return found
+
+    def all_run(self) -> bool:
+        """Whether every connector and every task of it runs, source connectors with at least one."""
+        try:
+            found = self.connectors()
+        except RuntimeError:
+            return False
+        states = [one["status"] for one in found.values()]
+        return len(states) == 3 and all(
+            one["connector"]["state"] == "RUNNING"
+            and all(task["state"] == "RUNNING" for task in one["tasks"])
+            and (one["tasks"] or one["name"].endswith("-checkpoint"))
+            for one in states
+        )
+
+    def await_running(self, seconds: float = 180.0) -> float:
+        return wait_until(self.all_run, seconds, "all connectors and tasks run", 0.5)
+
+
+def workload_of(
+    cluster: Cluster, kafka: Mapping[str, KafkaCluster], directory: Path, changes: Mapping[str, Any]
+) -> Workload:
+    """The target's workload of environments/local.yaml with CHANGES and more changes of it."""
+    text = yaml.safe_load(environment_path("local").read_text(encoding="utf-8"))
+    file = directory / "environment.yaml"
+    file.write_text(yaml.safe_dump(deep_merge(deep_merge(text, CHANGES), changes)), encoding="utf-8")
+    synthesized = synthesize(str(file), directory / "cdktf.out", {})
+    stack = synthesized.stacks[stack_name("mirrormaker", TARGET)].configuration
+    brokers = {region: one.bootstrap for region, one in kafka.items()}
+    return Workload(cluster.kubectl, stack, local_values(stack, brokers))
+
+
+def _is_ready(pod: Mapping[str, Any]) -> bool:
+    statuses = pod["status"].get("containerStatuses", [])
+    return bool(statuses) and all(one["ready"] for one in statuses)
+
+
