@@ -12,14 +12,24 @@ PYTEST_ARGS ?=
 # tests at a time; much of what the slow ones do is wait
 TEST_PROCESSES ?= 2
 
+# what the demo's workers are: processes, or kubernetes: pods of a real cluster in each region
+RUNTIME ?= processes
+# whose Kubernetes objects `manifests` prints
+REGION ?= us-east-1
+
+export RUNTIME
+
 RUN := $(PYTHON) -m toolchain run
-ALL := --needs python,node,cdktf,terraform,provider,java,kafka
+EVERYTHING := python,node,cdktf,terraform,provider,java,kafka
+ALL := --needs $(EVERYTHING)
+KUBERNETES := --needs $(EVERYTHING),kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env check synth lint test test-fast demo bench-synth catalogue schema lock localcloud localcloud-down clean clean-cache
+.PHONY: help setup env check synth manifests images lint test test-fast e2e-kubernetes demo bench-synth catalogue schema \
+	lock localcloud localcloud-down cluster cluster-down clean clean-cache
 
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 		printf '  make %-15s %s\n' "$$name" "$$text"; done
 
 setup: ## install what is missing and say what is used
@@ -34,6 +44,12 @@ check: ## check an environment file (ENV=name or path) and summarize what it mak
 synth: ## write Terraform JSON of every stack into cdktf.out (ENV=name or path)
 	@MSK_MIRROR_ENV=$(ENV) $(RUN) --needs node,cdktf -- cdktf synth
 
+manifests: ## print the Kubernetes objects of a region's workers (ENV=..., REGION=...)
+	@$(RUN) --needs node -- python -m operations manifests $(ENV) $(REGION) --placeholders
+
+images: ## build the worker and operations images: by Docker, else as OCI archives in build/images (IMAGE_ARGS='--oci --json')
+	@$(RUN) --needs python,java,kafka -- python -m localcloud.images $(IMAGE_ARGS)
+
 lint: ## style, formatting, types and import rules
 	@$(RUN) -- ruff check .
 	@$(RUN) -- ruff format --check .
@@ -46,14 +62,22 @@ test: lint ## lint and every test with coverage (PYTEST_ARGS=...)
 test-fast: ## the tests that start neither Terraform nor Kafka
 	@$(RUN) --needs node -- pytest -m "not terraform and not kafka" tests/unit tests/synth $(PYTEST_ARGS)
 
-demo: ## the whole way on this machine: deploy to an emulated AWS, replicate, verify (KEEP=1 leaves it running)
-	@$(RUN) $(ALL) -- python -m localcloud demo
+e2e-kubernetes: ## the workload on a real Kubernetes cluster, through faults (minutes; PYTEST_ARGS=...)
+	@$(RUN) $(KUBERNETES) -- pytest -m kubernetes tests/e2e/kubernetes $(PYTEST_ARGS)
+
+demo: ## the whole way on this machine: deploy to an emulated AWS, replicate, verify (KEEP=1, RUNTIME=kubernetes)
+	@$(RUN) $(if $(filter kubernetes,$(RUNTIME)),$(KUBERNETES),$(ALL)) -- python -m localcloud demo
 
 localcloud: ## start the emulated AWS, two Kafka clusters and the WAN, and leave them running
 	@$(RUN) $(ALL) -- python -m localcloud up
 
-localcloud-down: ## end what localcloud or KEEP=1 left running
+localcloud-down: ## end what localcloud, cluster or KEEP=1 left running
 	@$(RUN) -- python -m localcloud down
+
+cluster-down: localcloud-down ## the same
+
+cluster: ## start a Kubernetes cluster of one node without Docker, and leave it running
+	@$(RUN) --needs python,kubernetes -- python -m localcloud cluster
 
 bench-synth: ## measure synth with pruned bindings against the bindings as shipped
 	@$(RUN) --needs node -- python -m bindings.bench

@@ -5,22 +5,27 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
 from localcloud.cloud import LocalCloudError
 from localcloud.demo import DemoOptions, run_demo
+from localcloud.images import ImageError
 from localcloud.kafka.jvm import JavaProcessError
+from localcloud.kubernetes import Cluster
+from localcloud.kubernetes.leftovers import remove_left_over
 from localcloud.view import DemoView
-from localcloud.wan import WanError
+from localcloud.wan import Wan, WanError
 from localcloud.wan.__main__ import main as runs_main
 from localcloud.wan.private import private_prefix
 from localcloud.wan.wan import KIND_VARIABLE
 from operations.clusters import ClusterError
 from operations.commands import ended_by
 from operations.deploy import DeployError
+from operations.terraform import TerraformError
 from topology import InvalidEnvironment
 
 FAILURES = (
@@ -29,23 +34,36 @@ FAILURES = (
     JavaProcessError,
     DeployError,
     ClusterError,
+    ImageError,
+    TerraformError,
     RuntimeError,
 )
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+
+CLUSTER_LOGS = Path("build/cluster")
 
 EnvironmentOption = Annotated[str, typer.Option("--environment", envvar="MSK_MIRROR_ENV")]
 RateOption = Annotated[float, typer.Option(help="Records a second in each flow.", min=1)]
 SecondsOption = Annotated[float, typer.Option(help="How long records are sent.", min=1)]
 
 
+Runtime = Annotated[
+    Literal["processes", "kubernetes"],
+    typer.Option(envvar="RUNTIME", help="What the workers are: processes, or pods of a cluster a region."),
+]
+
+
 @app.command()
 def demo(
-    environment: EnvironmentOption = "local", rate: RateOption = 500, seconds: SecondsOption = 60
+    environment: EnvironmentOption = "local",
+    rate: RateOption = 500,
+    seconds: SecondsOption = 60,
+    runtime: Runtime = "processes",
 ) -> None:
     """Deploy, replicate, count, tear down (KEEP=1: leave it running). Writes build/reports/demo.json."""
     keep = os.environ.get("KEEP", "") not in ("", "0")
-    _run(DemoOptions(environment, rate=rate, seconds=seconds, keep=keep))
+    _run(DemoOptions(environment, rate=rate, seconds=seconds, keep=keep, runtime=runtime))
 
 
 @app.command()
@@ -56,8 +74,33 @@ def up(environment: EnvironmentOption = "local") -> None:
 
 @app.command()
 def down() -> None:
-    """End whatever `up` or KEEP=1 left running."""
+    """End whatever `up`, `cluster` or KEEP=1 left running."""
     runs_main(["end"])
+    for name in remove_left_over():
+        Console().print(f"removed what was left of the cluster {name}")
+
+
+@app.command()
+def cluster() -> None:
+    """Start a Kubernetes cluster of one node and leave it running; KUBECONFIG names another instead."""
+    console = Console(highlight=False)
+    if existing := os.environ.get("KUBECONFIG"):
+        console.print(f"KUBECONFIG is {existing}: that cluster serves, nothing is started", soft_wrap=True)
+        return
+    try:
+        wan = Wan.start(["local"])
+        try:
+            started = Cluster.start(wan, "local", CLUSTER_LOGS, console.print)
+        except BaseException:
+            wan.stop()
+            raise
+    except FAILURES as error:
+        Console(stderr=True).print(str(error), markup=False, highlight=False)
+        sys.exit(1)
+    end = wan.keep()
+    console.print(f"export KUBECONFIG={started.kubeconfig}", soft_wrap=True)
+    console.print(f"{started.kubectl.program} get nodes", soft_wrap=True)
+    console.print(f"make cluster-down    # or {end}, ends it", soft_wrap=True)
 
 
 def _run(options: DemoOptions) -> None:

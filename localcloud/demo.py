@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from localcloud.cloud import LocalCloud, start_local_cloud
 from localcloud.deployment import aws_stacks, deployed_resources, synthesize, write_environment_file
-from localcloud.replication import Replication, start_replication, verified_flows
+from localcloud.kubernetes.pods import Pods, start_pods
+from localcloud.replication import Replication, create_topics, start_replication, verified_flows
 from localcloud.view import DemoView
 from operations.bootstrap import bootstrap
 from operations.deploy import deploy
@@ -29,11 +30,13 @@ from topology.loading import environment_path
 __all__ = ["Demo", "DemoOptions", "run_demo"]
 
 WARM_UP = Load(rate=100, duration=5)
+NEEDED = {"processes": "a Kubernetes cluster", "kubernetes": "charts from their registries"}
 
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """`rate` in records a second and flow, for `seconds`; `report` is written there as JSON."""
+    """`rate` in records a second and flow, for `seconds`; `report` is written there as JSON. `runtime`: the
+    workers are `processes`, or pods of a real `kubernetes` cluster in each region."""
 
     environment: str = "local"
     directory: Path = Path("build/demo")
@@ -41,6 +44,7 @@ class DemoOptions:
     rate: float = 500
     seconds: float = 60
     keep: bool = False
+    runtime: Literal["processes", "kubernetes"] = "processes"
 
 
 @dataclass
@@ -95,7 +99,7 @@ def run_demo(options: DemoOptions, view: DemoView) -> Demo:
         with cloud:
             synthesized = _deploy(cloud, options, demo, view)
             with view.phase("Replication"), demo.timed("replicate"):
-                replication = start_replication(cloud, synthesized, on_step=view.step)
+                replication = _start_workers(cloud, synthesized, options, view)
                 _replicate(cloud, options, demo, view)
             if options.keep:
                 _show_around(cloud, synthesized, replication, view)
@@ -114,9 +118,11 @@ def _deploy(cloud: LocalCloud, options: DemoOptions, demo: Demo, view: DemoView)
         file = str(environment_path(options.environment).resolve())
         synthesized = synthesize(file, cloud.directory / "cdktf.out", variables)
         stacks = aws_stacks(synthesized)
+        kept = "mirrormaker-" if options.runtime == "kubernetes" else ()
         left = sorted(synthesized.stacks.keys() - {stack.name for stack in stacks})
+        left = [name for name in left if not name.startswith(kept)]
         view.step(f"{len(synthesized.stacks)} stacks; {len(stacks)} of them AWS's alone")
-        view.step(f"not deployed here, since they need a Kubernetes cluster: {', '.join(left)}")
+        view.step(f"not deployed here, since they need {NEEDED[options.runtime]}: {', '.join(left)}")
     with demo.timed("deploy"):
         with view.phase("State buckets"):
             bootstrap(cloud.directory / "cdktf.out", view.stack, variables)
@@ -133,6 +139,15 @@ def _deploy(cloud: LocalCloud, options: DemoOptions, demo: Demo, view: DemoView)
     return synthesized
 
 
+def _start_workers(
+    cloud: LocalCloud, synthesized: Synthesized, options: DemoOptions, view: DemoView
+) -> Replication | Pods:
+    if options.runtime == "processes":
+        return start_replication(cloud, synthesized, on_step=view.step)
+    create_topics(cloud)
+    return start_pods(cloud, synthesized, on_step=view.step)
+
+
 def _replicate(cloud: LocalCloud, options: DemoOptions, demo: Demo, view: DemoView) -> None:
     flows = verified_flows(cloud)
     first, *_ = cloud.environment.regions
@@ -147,17 +162,19 @@ def _replicate(cloud: LocalCloud, options: DemoOptions, demo: Demo, view: DemoVi
 
 
 def _show_around(
-    cloud: LocalCloud, synthesized: Synthesized, replication: Replication, view: DemoView
+    cloud: LocalCloud, synthesized: Synthesized, replication: Replication | Pods, view: DemoView
 ) -> None:
     script = write_environment_file(cloud)
     stack = next(iter(synthesized.kind("msk")))
-    region, workers = next(iter(replication.workers.items()))
+    region = next(iter(cloud.clusters))
+    look = replication.how_to_look()
+    replication.keep()
     end = cloud.keep()
     view.console.print("\nEverything goes on running. To look at it:")
     for line in (
         f". {script}",
         f"terraform -chdir={stack.directory} state list",
-        f"curl -s {workers[0].rest_url}/connectors?expand=status",
+        look,
         f"java -cp '{cloud.site(region).libs}/*' org.apache.kafka.tools.TopicCommand"
         f" --bootstrap-server {cloud.clusters[region].bootstrap} --list",
         f"ls {cloud.directory}    # data and logs",

@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from localcloud.cloud import LocalCloud, LocalCloudError
 from operations.synthesized import Stack, Synthesized
 
-__all__ = ["aws_stacks", "deployed_resources", "synthesize", "write_environment_file"]
+__all__ = ["aws_stacks", "deployed_resources", "state_outputs", "synthesize", "write_environment_file"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -53,17 +51,18 @@ def write_environment_file(cloud: LocalCloud) -> Path:
     return path
 
 
+def state_outputs(cloud: LocalCloud, address: Mapping[str, str]) -> dict[str, Any]:
+    """Values of the outputs in a state; `address`: bucket, key and region of it."""
+    return {name: one["value"] for name, one in _state(cloud, address)["outputs"].items()}
+
+
 def _resources(cloud: LocalCloud, stack: Stack) -> int:
-    _, settings = stack.backend
-    variables = cloud.aws.environment()
-    s3 = boto3.client(
-        "s3",
-        region_name=settings["region"],
-        endpoint_url=cloud.aws.endpoint_url,
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-    )
-    body = s3.get_object(Bucket=settings["bucket"], Key=settings["key"])["Body"].read()
-    state: dict[str, Any] = json.loads(body)
-    managed = (one for one in state["resources"] if one["mode"] == "managed")
+    managed = (one for one in _state(cloud, stack.backend[1])["resources"] if one["mode"] == "managed")
     return sum(len(one["instances"]) for one in managed)
+
+
+def _state(cloud: LocalCloud, address: Mapping[str, str]) -> dict[str, Any]:
+    s3 = cloud.aws.client("s3", address["region"])
+    body = s3.get_object(Bucket=address["bucket"], Key=address["key"])["Body"].read()
+    state: dict[str, Any] = json.loads(body)
+    return state

@@ -19,7 +19,7 @@ from topology.flows import DirectedFlow, directed_flows, flows_into
 from topology.model import Environment
 from topology.state import stack_name
 
-__all__ = ["Replication", "start_replication", "verified_flows"]
+__all__ = ["Replication", "create_topics", "start_replication", "verified_flows"]
 
 WORKERS = 2
 PROPERTIES_FILE = "connect-distributed.properties"
@@ -33,6 +33,14 @@ class Replication:
     """The workers of each region, with the connectors of its flows on them."""
 
     workers: dict[str, list[ConnectWorker]]
+
+    def how_to_look(self) -> str:
+        """A command that shows what the connectors of a region do."""
+        first = next(iter(self.workers.values()))[0]
+        return f"curl -s {first.rest_url}/connectors?expand=status"
+
+    def keep(self) -> None:
+        """Nothing more to do: workers are processes of the WAN's run, which is kept."""
 
     def stop(self) -> None:
         """Stop all workers; they commit and leave their groups."""
@@ -52,14 +60,10 @@ def start_replication(
 
     Raises LocalCloudError when connectors do not run, JavaProcessError when a worker does not.
     """
-    environment = cloud.environment
-    for region, cluster in cloud.clusters.items():
-        topics = sorted({_topic(flow) for flow in directed_flows(environment) if flow.source == region})
-        partitions = environment.regions[region].kafka.default_partitions
-        cluster.create_topics(dict.fromkeys(topics, partitions))
+    create_topics(cloud)
     replication = Replication({})
     try:
-        for region in _targets(environment):
+        for region in _targets(cloud.environment):
             replication.workers[region] = _start_workers(cloud, synthesized, region)
         for workers in replication.workers.values():
             for worker in workers:
@@ -72,6 +76,15 @@ def start_replication(
         replication.stop()
         raise
     return replication
+
+
+def create_topics(cloud: LocalCloud) -> None:
+    """Create a topic of each flow on its source."""
+    environment = cloud.environment
+    for region, cluster in cloud.clusters.items():
+        topics = sorted({_topic(flow) for flow in directed_flows(environment) if flow.source == region})
+        partitions = environment.regions[region].kafka.default_partitions
+        cluster.create_topics(dict.fromkeys(topics, partitions))
 
 
 def verified_flows(cloud: LocalCloud) -> tuple[Flow, ...]:

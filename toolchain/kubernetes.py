@@ -1,7 +1,7 @@
-"""The programs of a local Kubernetes cluster: built once from Go modules, the node's own from Debian's packages.
+"""The programs of a local Kubernetes cluster: from Go modules, built once, and from Debian's packages.
 
-Only what starts a cluster on this machine needs them; with KUBECONFIG set to a cluster that exists (kind, EKS)
-nothing of this is used.
+Only what starts a cluster on this machine needs them; with KUBECONFIG set to a cluster that exists (kind,
+EKS) nothing of this is used.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ SYMPTOMS = (
         "the Go module proxy was not reached; the first build needs it (GOPROXY names another)",
     ),
     Symptom(
-        r"toolchain not available|requires go >=", f"Go {GO_MINIMUM} or newer is needed; install it on the PATH"
+        r"toolchain not available|requires go >=",
+        f"Go {GO_MINIMUM} or newer is needed; install it on the PATH",
     ),
 )
 DEBIAN_PACKAGES: Mapping[str, str] = {
@@ -87,7 +88,7 @@ def _build(host: Host, folder: Path, version: str) -> None:
     go = shutil.which("go", path=host.search_path)
     if not go:
         raise SetupError(
-            f"kubernetes: no go on the PATH. A local cluster is built from source by Go {GO_MINIMUM} or newer: "
+            f"kubernetes: no go on the PATH. A local cluster is built by Go {GO_MINIMUM} or newer: "
             "install it, or set KUBECONFIG to a cluster that exists (kind, EKS)"
         )
     host.say(f"kubernetes: {version} is built from source once, some ten minutes, into {folder}")
@@ -129,7 +130,7 @@ def _ensure_packages(host: Host) -> None:
     apt = shutil.which("apt-get", path=host.search_path)
     if not apt or os.geteuid() != 0:
         raise SetupError(
-            f"kubernetes: a local node needs {', '.join(missing)} (names of Debian's packages). Install them, "
+            f"kubernetes: a local node needs {', '.join(missing)} (Debian's names). Install them, "
             "or set KUBECONFIG to a cluster that exists (kind, EKS)"
         )
     host.say(f"kubernetes: installing {', '.join(missing)} from Debian's packages")

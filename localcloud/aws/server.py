@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+import boto3
 import httpx
 
 LOOPBACK = "127.0.0.1"
@@ -60,6 +61,17 @@ class EmulatedAws:
             "AWS_MAX_ATTEMPTS": "3",
             "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), LOOPBACK))),
         }
+
+    def client(self, service: str, region: str) -> Any:
+        """boto3's client of a service of this account."""
+        variables = self.environment()
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        )
 
     def register_kafka(self, region: str, bootstrap: str) -> None:
         """From now on GetBootstrapBrokers in `region` answers `bootstrap` (`host:port[,host:port]`).

@@ -1,4 +1,4 @@
-"""A running cluster of one node; everything of it ends with `stop`, with its WAN, or with `make cluster-down`."""
+"""A running cluster of one node; all of it ends with `stop`, with its WAN, or with `make cluster-down`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ class Cluster:
     wan: Wan
     region: str
     layout: Layout
+    certificates: Certificates
     _components: dict[str, Component] = field(repr=False)
     _running: dict[str, JavaProcess] = field(default_factory=dict, repr=False)
 
@@ -68,14 +69,16 @@ class Cluster:
         layout = _layout(wan, region, logs)
         certificates = Certificates.make(layout)
         write_configuration(layout, certificates)
-        cluster = cls(wan, region, layout, components(layout, certificates))
+        cluster = cls(wan, region, layout, certificates, components(layout, certificates))
         try:
             connect_pods(wan, region, layout.ranges)
             make_groups(layout.group)
             cluster._start_all()
         except (OSError, JavaProcessError, KubectlError, subprocess.SubprocessError) as error:
             cluster.stop()
-            raise ClusterStartError(f"the cluster of {region} does not start: {error}\n(logs: {logs})") from error
+            raise ClusterStartError(
+                f"the cluster of {region} does not start: {error}\n(logs: {logs})"
+            ) from error
         except BaseException:
             cluster.stop()
             raise
@@ -92,12 +95,14 @@ class Cluster:
         """kubectl as that user."""
         return Kubectl(str(self.layout.binaries / "kubectl"), self.kubeconfig)
 
-    def import_images(self, images: Sequence[BuiltImage], names: Sequence[str] = ()) -> None:
-        """Give images to the node, under their own references or under other `names`. Raises ClusterStartError."""
-        for image, name in zip(images, names or [one.reference for one in images], strict=True):
+    def import_images(self, images: Sequence[BuiltImage]) -> None:
+        """Give images to the node. Raises ClusterStartError."""
+        for image in images:
             self._ctr("images", "import", str(image.archive))
-            if name != image.reference:
-                self._ctr("images", "tag", "--force", image.reference, name)
+
+    def tag_image(self, reference: str, other: str) -> None:
+        """Give an image of the node a second name. Raises ClusterStartError."""
+        self._ctr("images", "tag", "--force", reference, other)
 
     def restart(self, name: str, kill: bool = False) -> None:
         """Stop one program (`kill`: without warning) and start it again; pods go on meanwhile."""
@@ -129,7 +134,7 @@ class Cluster:
         return sorted(found)
 
     def stop(self) -> None:
-        """End every program and pod, and remove what they left: nothing of the cluster is there afterwards."""
+        """End every program and pod, and remove what they left."""
         for name in ("kubelet", "kube-controller-manager", "kube-scheduler", "metrics-server", "coredns"):
             self._end(name)
         end_pods(self.layout.group)

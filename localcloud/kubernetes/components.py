@@ -187,9 +187,7 @@ def _write_kubeconfig(
             }
         ],
         "contexts": [{"name": "local", "context": {"cluster": "local", "user": user}}],
-        "users": [
-            {"name": user, "user": {"client-certificate": str(certificate), "client-key": str(key)}}
-        ],
+        "users": [{"name": user, "user": {"client-certificate": str(certificate), "client-key": str(key)}}],
     }
     layout.kubeconfig(user).write_text(yaml.safe_dump(content))
 

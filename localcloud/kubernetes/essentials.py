@@ -29,7 +29,11 @@ def essentials(layout: Layout) -> list[dict[str, Any]]:
         ),
         _binding("ClusterRoleBinding", "metrics-server-delegator", "ClusterRole", "system:auth-delegator"),
         _binding(
-            "RoleBinding", "metrics-server-reader", "Role", "extension-apiserver-authentication-reader", SYSTEM
+            "RoleBinding",
+            "metrics-server-reader",
+            "Role",
+            "extension-apiserver-authentication-reader",
+            SYSTEM,
         ),
         *_service(layout, "kube-dns", layout.dns_address, ("dns", 53, 53, "UDP"), ("dns-tcp", 53, 53, "TCP")),
         *_service(layout, "metrics-server", None, ("https", 443, METRICS_SERVER_PORT, "TCP")),
@@ -56,15 +60,14 @@ def _cluster_role(user: str, *rules: dict[str, Any]) -> list[dict[str, Any]]:
         "metadata": {"name": user},
         "rules": [rule | {"verbs": ["get", "list", "watch"]} for rule in rules],
     }
-    return [role, _binding("ClusterRoleBinding", user, "ClusterRole", user, user=user)]
+    return [role, _binding(user, user, "ClusterRole", user)]
 
 
-def _binding(
-    kind: str, name: str, role_kind: str, role: str, namespace: str = "", user: str = "metrics-server"
-) -> dict[str, Any]:
+def _binding(user: str, name: str, role_kind: str, role: str, namespace: str = "") -> dict[str, Any]:
+    """Of a role to a user; of a ClusterRole for the whole cluster."""
     return {
         "apiVersion": f"{RBAC}/v1",
-        "kind": kind,
+        "kind": "RoleBinding" if namespace else "ClusterRoleBinding",
         "metadata": {"name": name} | ({"namespace": namespace} if namespace else {}),
         "roleRef": {"apiGroup": RBAC, "kind": role_kind, "name": role},
         "subjects": [{"kind": "User", "name": user, "apiGroup": RBAC}],

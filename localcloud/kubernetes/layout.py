@@ -8,7 +8,15 @@ from pathlib import Path
 from localcloud.kubernetes.certificates import Authority, KeyPair, service_account_keys
 from localcloud.kubernetes.network import Ranges
 
-__all__ = ["API_PORT", "CLUSTER_DOMAIN", "DNS_HEALTH_PORT", "METRICS_SERVER_PORT", "NODE", "Certificates", "Layout"]
+__all__ = [
+    "API_PORT",
+    "CLUSTER_DOMAIN",
+    "DNS_HEALTH_PORT",
+    "METRICS_SERVER_PORT",
+    "NODE",
+    "Certificates",
+    "Layout",
+]
 
 API_PORT = 6443
 METRICS_SERVER_PORT = 4443
@@ -80,7 +88,9 @@ class Certificates:
         }
         return cls(
             authority=authority.files,
-            api_server=authority.server("kube-apiserver", layout.address, str(layout.ranges.services[1]), *api_names),
+            api_server=authority.server(
+                "kube-apiserver", layout.address, str(layout.ranges.services[1]), *api_names
+            ),
             kubelet_server=authority.server("kubelet-server", NODE, layout.address),
             kubelet_client=authority.client("kubelet-client", "kube-apiserver", ("system:masters",)),
             front_authority=front.files,

@@ -1,9 +1,9 @@
 """Start a command with mounts of its own: `python private_mounts.py new|<pid> <directory> -- <command> ...`.
 
-`new` makes a mount namespace that nobody else sees; a pid joins that of a process. Whatever containerd and the
-kubelet mount (overlays, projected tokens, network namespaces) goes with their last process, whoever ends them.
-The sysctls that the kubelet sets are files of `directory` there, so that the machine keeps its own. Standard
-library only: it runs before containerd and before the kubelet.
+`new` makes a mount namespace that nobody else sees; a pid joins that of a process. Whatever containerd and
+the kubelet mount (overlays, projected tokens, network namespaces) goes with their last process, whoever
+ends them. The sysctls that the kubelet sets are files of `directory` there, so that the machine keeps its
+own. Standard library only: it runs before containerd and before the kubelet.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""mirrormaker-R on a local cluster: the objects of the synthesized stack, with the addresses of here."""
+"""mirrormaker-R on a local cluster: the objects of its stack, for brokers without authentication."""
 
 from __future__ import annotations
 
+import copy
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,8 +28,8 @@ Object = dict[str, Any]
 
 @dataclass
 class Workload:
-    """The objects of a mirrormaker stack on a cluster. `stack` is its parsed cdk.tf.json, `values` the outputs
-    of the stacks that it reads."""
+    """The objects of a mirrormaker stack on a cluster. `stack` is its `localized` cdk.tf.json, `values` the
+    outputs of the stacks that it reads."""
 
     kubectl: Kubectl
     stack: Mapping[str, Any]
@@ -38,11 +39,11 @@ class Workload:
     @property
     def objects(self) -> list[Object]:
         """As an apply sends them once they exist: without what belongs to others by then."""
-        return localized(api_objects(self.stack, self.values, of_existing=True))
+        return api_objects(self.stack, self.values, of_existing=True)
 
     @property
     def namespace(self) -> str:
-        return next(one["metadata"]["name"] for one in self.objects if one["kind"] == "Namespace")
+        return self.names("Namespace")[0]
 
     @property
     def here(self) -> Kubectl:
@@ -83,7 +84,7 @@ class Workload:
         self.kubectl("delete", "priorityclass", *self.names("PriorityClass"))
 
     def _whole(self) -> list[Object]:
-        return localized(api_objects(self.stack, self.values))
+        return api_objects(self.stack, self.values)
 
     def _lacks(self, wanted: Object) -> bool:
         metadata = wanted["metadata"]
@@ -101,27 +102,28 @@ class Workload:
                 self.here("delete", "configmap", found["metadata"]["name"])
 
 
-def localized(objects: Sequence[Object]) -> list[Object]:
-    """The same objects for brokers without authentication: see `localcloud.workers.localize`, which changes
-    the files that ConfigMaps hold, and nothing else is changed."""
-    return [_localized(one) if one["kind"] == "ConfigMap" else one for one in objects]
+def localized(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """The stack's cdk.tf.json for brokers without authentication: see `localcloud.workers.localize`, which
+    changes the files that ConfigMaps hold, and nothing else is changed."""
+    made = copy.deepcopy(dict(configuration))
+    for config_map in made["resource"]["kubernetes_config_map_v1"].values():
+        files = config_map["data"]
+        config_map["data"] = {name: _local_file(name, text) for name, text in files.items()}
+    return made
 
 
 def local_values(stack: Mapping[str, Any], brokers: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Outputs for a stack without a deployed account: the brokers' addresses by region, names for the rest."""
+    """Outputs for a stack without a deployed account: the brokers by region, names for the rest."""
     values: dict[str, dict[str, str]] = {}
     for name, outputs in outputs_in(stack["resource"]).items():
         kind, _, region = name.partition("-")
         values[name] = {
-            output: brokers[region] if (kind, output) == ("msk", BOOTSTRAP_BROKERS_IAM) else f"{name}.{output}"
+            output: brokers[region]
+            if (kind, output) == ("msk", BOOTSTRAP_BROKERS_IAM)
+            else f"{name}.{output}"
             for output in outputs
         }
     return values
-
-
-def _localized(config_map: Object) -> Object:
-    files = {name: _local_file(name, text) for name, text in config_map["data"].items()}
-    return {**config_map, "data": files}
 
 
 def _local_file(name: str, text: str) -> str:

@@ -20,7 +20,16 @@ from pathlib import Path
 
 from localcloud.wan.enter import RUN_VARIABLE
 
-__all__ = ["CARRIER_VARIABLE", "Run", "end_processes", "end_run", "new_run_id", "process_environments", "runs", "sweep"]
+__all__ = [
+    "CARRIER_VARIABLE",
+    "Run",
+    "end_processes",
+    "end_run",
+    "new_run_id",
+    "process_environments",
+    "runs",
+    "sweep",
+]
 
 CARRIER_VARIABLE = "MSK_MIRROR_CARRIER"
 """Set to 1 in the environment of the process that is a run's WAN; that process has no children."""

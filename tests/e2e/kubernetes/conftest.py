@@ -25,6 +25,11 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 REPORT = CHECKOUT / "build" / "reports" / "kubernetes.json"
 LOGS = CHECKOUT / "build" / "kubernetes"
 PARTITIONS = 6
+AUTHORIZER = {
+    # everybody may do what no rule is about, so that only the tests that make rules see it
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": "true",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,7 +60,7 @@ def bare_stage(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iter
             kafka_start = pool.submit(
                 start_clusters,
                 list(sites(wan, directory).values()),
-                {region: server_properties(environment, region) for region in wan.regions},
+                {region: server_properties(environment, region) | AUTHORIZER for region in wan.regions},
             )
             images = _images(environment.mirrormaker, directory)
         kafka = kafka_start.result()

@@ -18,7 +18,7 @@ from localcloud.kafka.cluster import KafkaCluster
 from localcloud.kubernetes import Cluster
 from localcloud.kubernetes.kubectl import Kubectl
 from localcloud.kubernetes.layout import NODE
-from localcloud.kubernetes.workload import Workload, local_values
+from localcloud.kubernetes.workload import Workload, local_values, localized
 from localcloud.wan import Wan
 from operations.clusters import Cluster as KafkaAddress
 from operations.verify import Flow
@@ -27,20 +27,22 @@ from tests.e2e.kubernetes.traffic import Traffic
 from tests.e2e.kubernetes.waiting import wait_until
 from topology.loading import environment_path
 from topology.merge import deep_merge
+from topology.pods import OPERATIONS_PORT
 from topology.state import stack_name
 
-__all__ = ["SOURCE", "TARGET", "TOPIC", "Scenario", "Stage", "workload_of"]
+__all__ = ["CONNECT_IMAGE", "SOURCE", "TARGET", "TOPIC", "Scenario", "Stage", "workload_of"]
 
 TARGET, SOURCE = "us-east-1", "us-west-2"
 TOPIC = "demo.numbered"
-READY = "{range .items[*]}{.metadata.name}={.status.containerStatuses[0].ready} {end}"
+CONNECT_IMAGE = "localhost/msk-mirror/connect"
+REPORTER = "msk-mirror/reconciler"
 
 CHANGES: Mapping[str, Any] = {
     "mirrormaker": {
-        # room for the autoscaler, and windows that a test can wait for; the targets are the report's
-        "replicas": {"min": 2, "max": 4},
-        "resources": {"cpu_request_millicores": 300, "cpu_limit_millicores": 2000},
-        "autoscaling": {"scale_up_stabilization_seconds": 15, "scale_down_stabilization_seconds": 45},
+        # two workers and no more, so that the autoscaler does not take away what a scenario has just hurt:
+        # JVMs that start use more than its target
+        "replicas": {"min": 2, "max": 2},
+        "resources": {"cpu_request_millicores": 300},
     }
 }
 """How the tests' environment differs from environments/local.yaml."""
@@ -101,9 +103,27 @@ class Stage:
         assert found.sent > 0
         assert (found.lost, found.altered, found.loops, found.failures) == (0, 0, 0, ())
 
-    def synthesize(self, changes: Mapping[str, Any]) -> Workload:
-        """The workload of the tests' environment with more changes, not deployed yet."""
-        return workload_of(self.cluster, self.kafka, self.directory, changes)
+    def take(self, changes: Mapping[str, Any]) -> Workload:
+        """Make the tests' environment with more changes the one that is deployed next."""
+        self.workload = workload_of(self.cluster, self.kafka, self.directory, changes)
+        return self.workload
+
+    def conditions(self) -> dict[str, str]:
+        """What the reconciler finds, message by reason; empty while it does not answer."""
+        pods = self.pods("operations")
+        if not pods:
+            return {}
+        path = f"/api/v1/namespaces/{self.workload.namespace}/pods/{pods[0]['metadata']['name']}"
+        said = self.cluster.kubectl.run("get", "--raw", f"{path}:{OPERATIONS_PORT}/proxy/")
+        if said.returncode:
+            return {}
+        found = json.loads(said.stdout)["conditions"]
+        return {one["reason"]: f"{one['connector']}: {one['message']}" for one in found}
+
+    def events(self) -> dict[str, str]:
+        """Events that the reconciler has written, note by reason."""
+        found = self.kubectl.get("events.events.k8s.io")
+        return {one["reason"]: one["note"] for one in found if one.get("reportingController") == REPORTER}
 
     def pods(self, component: str = "worker") -> list[dict[str, Any]]:
         """Pods that are not on their way out."""
@@ -113,6 +133,26 @@ class Stage:
     def ready(self, component: str = "worker") -> list[str]:
         """Names of the pods whose containers are all ready."""
         return [pod["metadata"]["name"] for pod in self.pods(component) if _is_ready(pod)]
+
+    def rolled(self) -> bool:
+        """Whether the last revision of the workers is all there is."""
+        status = self.kubectl.get("deployment", "mirrormaker2")
+        wanted, now = status["spec"]["replicas"], status["status"]
+        return (
+            now.get("observedGeneration") == status["metadata"]["generation"]
+            and now.get("updatedReplicas") == now.get("replicas") == now.get("readyReplicas") == wanted
+        )
+
+    def written(self) -> dict[str, str]:
+        """Of every object of the workload, all that is not the server's own: what an apply can change."""
+        found = {}
+        for one in self.workload.objects:
+            kind, name = one["kind"], one["metadata"]["name"]
+            content = self.cluster.kubectl.within(one["metadata"].get("namespace")).get(kind, name)
+            content.pop("status", None)
+            content["metadata"].pop("resourceVersion", None)
+            found[f"{kind} {name}"] = json.dumps(content, sort_keys=True)
+        return found
 
     def restarts(self) -> dict[str, int]:
         """Restarts of each worker pod."""
@@ -179,7 +219,7 @@ def workload_of(
     file = directory / "environment.yaml"
     file.write_text(yaml.safe_dump(deep_merge(deep_merge(text, CHANGES), changes)), encoding="utf-8")
     synthesized = synthesize(str(file), directory / "cdktf.out", {})
-    stack = synthesized.stacks[stack_name("mirrormaker", TARGET)].configuration
+    stack = localized(synthesized.stacks[stack_name("mirrormaker", TARGET)].configuration)
     brokers = {region: one.bootstrap for region, one in kafka.items()}
     return Workload(cluster.kubectl, stack, local_values(stack, brokers))
 
@@ -187,5 +227,3 @@ def workload_of(
 def _is_ready(pod: Mapping[str, Any]) -> bool:
     statuses = pod["status"].get("containerStatuses", [])
     return bool(statuses) and all(one["ready"] for one in statuses)
-
-

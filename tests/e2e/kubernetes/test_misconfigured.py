@@ -1,0 +1,99 @@
+"""What is wrong is said in words: by readiness, by the reconciler's condition and by an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from tests.e2e.kubernetes.stage import SOURCE, TARGET, TOPIC, Stage
+from tests.e2e.kubernetes.waiting import wait_until
+from topology.names import bootstrap_variable
+from topology.outputs import BOOTSTRAP_BROKERS_IAM
+
+NOBODY_LISTENS = 9
+
+
+@contextmanager
+def denied(stage: Stage, kind: ResourceType, name: str, operation: AclOperation) -> Iterator[None]:
+    """Meanwhile nobody may do this on the target's cluster."""
+    what = (kind, name, ResourcePatternType.LITERAL, "User:ANONYMOUS", "*", operation, AclPermissionType.DENY)
+    admin = stage.kafka[TARGET].admin
+    for future in admin.create_acls([AclBinding(*what)]).values():
+        future.result()
+    try:
+        yield
+    finally:
+        for future in admin.delete_acls([AclBindingFilter(*what)]).values():
+            future.result()
+
+
+def test_a_missing_permission_on_a_topic_is_named_and_passes(stage: Stage) -> None:
+    topic = f"{SOURCE}.{TOPIC}"
+    with stage.scenario("topic permission taken and given back") as scenario:
+        scenario.traffic.await_more()
+        with denied(stage, ResourceType.TOPIC, topic, AclOperation.WRITE):
+            wait_until(lambda: "TasksFailed" in stage.conditions(), 120, "the reconciler sees failed tasks")
+            message = stage.conditions()["TasksFailed"]
+            wait_until(lambda: not stage.ready("operations"), 120, "the operations pod is not ready", 0.5)
+            wait_until(lambda: "TasksFailed" in stage.events(), 60, "an event says so")
+        assert "TopicAuthorizationException" in message
+        assert "IAM role" in message
+        assert stage.events()["TasksFailed"] in message
+        scenario.figures["seconds_to_running"] = stage.await_running(360)
+        stage.await_ready(1, "operations")
+        scenario.traffic.await_more()
+
+
+def test_a_wrong_bootstrap_address_keeps_the_old_workers_and_is_named(stage: Stage) -> None:
+    right = stage.workload.values
+    host = stage.wan.address(TARGET)
+    wrong = {name: dict(outputs) for name, outputs in right.items()}
+    wrong[f"msk-{TARGET}"][BOOTSTRAP_BROKERS_IAM] = f"{host}:{NOBODY_LISTENS}"
+    with stage.scenario("wrong bootstrap address rolled out") as scenario:
+        old = set(stage.ready())
+        stage.workload.values = wrong
+        stage.workload.apply(wait=False)
+        scenario.figures["seconds_to_words"] = wait_until(
+            lambda: "WorkersNotStarting" in stage.conditions(), 240, "the reconciler names the workers", 0.5
+        )
+        message = stage.conditions()["WorkersNotStarting"]
+        wait_until(lambda: "WorkersNotStarting" in stage.events(), 60, "an event says so")
+        assert old <= set(stage.ready())
+        scenario.traffic.await_more()
+        stage.workload.values = right
+        stage.workload.apply()
+        stage.await_running()
+        scenario.traffic.await_more()
+    assert "exit" in message
+    assert bootstrap_variable(TARGET) in message or "bootstrap" in message or "does not answer" in message
+
+
+def test_a_role_without_the_workers_group_keeps_the_old_workers_and_is_named(stage: Stage) -> None:
+    group = "mirrormaker2-foreign"
+    with (
+        stage.scenario("role without permissions rolled out") as scenario,
+        denied(stage, ResourceType.GROUP, group, AclOperation.READ),
+    ):
+        old = set(stage.ready())
+        stage.take({"mirrormaker": {"connect": {"group_id": group}}}).apply(wait=False)
+        scenario.figures["seconds_to_words"] = wait_until(
+            lambda: "GroupAuthorizationException" in stage.conditions().get("WorkersNotStarting", ""),
+            300,
+            "the reconciler names the exception",
+            0.5,
+        )
+        message = stage.conditions()["WorkersNotStarting"]
+        assert old <= set(stage.ready())
+        stage.take({}).apply()
+        stage.await_running()
+        scenario.traffic.await_more()
+    assert "IAM role" in message

@@ -1,0 +1,62 @@
+"""`msk-mirror manifests` of every environment: the API server takes every object, strictly."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from localcloud.deployment import synthesize
+from tests.conftest import ENVIRONMENTS
+from tests.e2e.kubernetes.report import Report
+from tests.e2e.kubernetes.stage import Stage
+from topology import load_environment
+from topology.flows import flows_into
+from topology.loading import environment_path
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_the_api_server_accepts_every_object(
+    bare_stage: Stage, report: Report, tmp_path: Path, name: str
+) -> None:
+    environment = load_environment(name)
+    synthesize(str(environment_path(name).resolve()), tmp_path / "app", {})
+    kubectl = bare_stage.cluster.kubectl
+    for region in environment.regions:
+        if not flows_into(environment, region):
+            continue
+        objects = _manifests(name, region, tmp_path / "app")
+        namespace = [one for one in objects if one["kind"] == "Namespace"]
+        kubectl.apply(namespace)  # for good: nothing can be tried in a namespace that is not there
+        accepted = kubectl.apply(objects, dry_run=True)
+        assert len(accepted) == len(objects)
+        report.objects_accepted += len(accepted)
+
+
+def test_a_field_that_is_not_there_is_refused(bare_stage: Stage) -> None:
+    """The check above can fail."""
+    wrong = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "wrong", "namespace": "default"},
+        "datum": {},
+    }
+    with pytest.raises(RuntimeError, match="unknown field"):
+        bare_stage.cluster.kubectl.apply([wrong], dry_run=True)
+
+
+def _manifests(environment: str, region: str, out: Path) -> list[dict]:  # type: ignore[type-arg]
+    command = [sys.executable, "-m", "operations", "manifests", environment, region]
+    done = subprocess.run(
+        [*command, "--out", str(out), "--placeholders", "--json"],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ),
+        check=True,
+    )
+    found: list[dict] = json.loads(done.stdout)["items"]  # type: ignore[type-arg]
+    return found
