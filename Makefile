@@ -25,8 +25,7 @@ ALL := --needs $(EVERYTHING)
 KUBERNETES := --needs $(EVERYTHING),kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env check synth manifests images lint test test-fast e2e-kubernetes demo bench-synth catalogue schema \
-	lock localcloud localcloud-down cluster cluster-down clean clean-cache
+.PHONY: help setup env check synth manifests images lint test test-fast e2e-kubernetes demo bench-synth catalogue schema lock localcloud localcloud-down cluster cluster-down clean clean-cache
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
