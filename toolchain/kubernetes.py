@@ -28,6 +28,7 @@ NAMES = (
     "kubectl",
     "kubelet",
     "metrics-server",
+    "netpol-analyzer",
 )
 GO_MINIMUM = "1.24"
 TRIES = 3

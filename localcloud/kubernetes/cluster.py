@@ -33,6 +33,9 @@ __all__ = ["BINARIES_VARIABLE", "Cluster", "ClusterStartError"]
 BINARIES_VARIABLE = "MSK_MIRROR_KUBERNETES"
 """Directory of kube-apiserver, kubelet, etcd and the others (toolchain/kubernetes.py)."""
 
+AUTHENTICATION = "extension-apiserver-authentication"
+METRICS_API = "/apis/metrics.k8s.io/v1beta1"
+
 START_SECONDS = 120.0
 STOP_SECONDS = 10.0
 
@@ -118,11 +121,14 @@ class Cluster:
         )
         self._running["kubelet"].wait_until(self._node_ready, seconds)
         self._running["coredns"].wait_until(self._dns_ready, seconds)
+        self._running["metrics-server"].wait_until(
+            lambda: self.kubectl.run("get", "--raw", METRICS_API).returncode == 0, seconds
+        )
 
     def wait_metrics(self, seconds: float = START_SECONDS) -> None:
         """Wait until the use of the node and of pods is known, some scrapes after the start."""
         self._running["metrics-server"].wait_until(
-            lambda: NODE in self.kubectl.run("get", "--raw", "/apis/metrics.k8s.io/v1beta1/nodes").stdout,
+            lambda: NODE in self.kubectl.run("get", "--raw", f"{METRICS_API}/nodes").stdout,
             seconds,
         )
 
@@ -165,8 +171,10 @@ class Cluster:
         for name in ("kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet"):
             self._run(name)
         self.kubectl.apply(essentials(self.layout))
-        for name in ("coredns", "metrics-server"):
-            self._run(name)
+        self._run("coredns")
+        # it ends when it is not permitted yet to read who may ask it
+        self._running["kube-apiserver"].wait_until(self._metrics_permitted, START_SECONDS)
+        self._run("metrics-server")
         self.wait_ready()
 
     def _run(self, name: str) -> None:
@@ -204,6 +212,12 @@ class Cluster:
     def _node_ready(self) -> bool:
         path = "jsonpath={.status.conditions[?(@.type=='Ready')].status}"
         return self.kubectl.run("get", "node", NODE, "--output", path).stdout == "True"
+
+    def _metrics_permitted(self) -> bool:
+        asked = self.kubectl.within("kube-system").run(
+            "get", "configmap", AUTHENTICATION, "--as=metrics-server"
+        )
+        return asked.returncode == 0
 
     def _dns_ready(self) -> bool:
         return _answers(f"http://{self.layout.address}:{DNS_HEALTH_PORT}/ready")

@@ -1,5 +1,5 @@
-// One program for everything that a Kubernetes node and its control plane run: it is what the name says under
-// which it is started. One program because all of them share most of their code: one module to resolve, every
+// One program for everything that a Kubernetes node and its control plane run, and what judges their network
+// policies: it is what the name says under which it is started. One program because all of them share most of their code: one module to resolve, every
 // package compiled once, linked once.
 package main
 
@@ -14,6 +14,7 @@ import (
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
 	_ "github.com/coredns/coredns/plugin/ready"
+	netpol "github.com/np-guard/netpol-analyzer/pkg/cli"
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
 	"k8s.io/component-base/cli"
@@ -48,10 +49,13 @@ func main() {
 	case "coredns":
 		coremain.Run()
 		return
+	case "netpol-analyzer":
+		netpol.Execute()
+		return
 	}
 	make, known := commands[name]
 	if !known {
-		names := []string{"coredns", "etcd"}
+		names := []string{"coredns", "etcd", "netpol-analyzer"}
 		for one := range commands {
 			names = append(names, one)
 		}
