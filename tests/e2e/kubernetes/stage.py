@@ -120,19 +120,24 @@ class Stage:
         found = json.loads(said.stdout)["conditions"]
         return {one["reason"]: f"{one['connector']}: {one['message']}" for one in found}
 
-    def events(self) -> dict[str, str]:
-        """Events that the reconciler has written, note by reason."""
+    def events(self, reason: str) -> list[str]:
+        """What the reconciler has written in events of a reason."""
         found = self.kubectl.get("events.events.k8s.io")
-        return {one["reason"]: one["note"] for one in found if one.get("reportingController") == REPORTER}
+        ours = (one for one in found if one.get("reportingController") == REPORTER)
+        return [one["note"] for one in ours if one["reason"] == reason]
 
     def pods(self, component: str = "worker") -> list[dict[str, Any]]:
         """Pods that are not on their way out."""
         found = self.kubectl.get("pods", selector=f"app.kubernetes.io/component={component}")
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
+    def ready_pods(self, component: str = "worker") -> list[dict[str, Any]]:
+        """Pods whose containers are all ready."""
+        return [pod for pod in self.pods(component) if _is_ready(pod)]
+
     def ready(self, component: str = "worker") -> list[str]:
-        """Names of the pods whose containers are all ready."""
-        return [pod["metadata"]["name"] for pod in self.pods(component) if _is_ready(pod)]
+        """Names of those."""
+        return [pod["metadata"]["name"] for pod in self.ready_pods(component)]
 
     def rolled(self) -> bool:
         """Whether the last revision of the workers is all there is."""

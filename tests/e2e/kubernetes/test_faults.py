@@ -15,7 +15,7 @@ LIVENESS_FAILURES = probes()["liveness"].failure_threshold + 1
 def test_a_killed_worker_process_comes_back(stage: Stage) -> None:
     with stage.scenario("worker SIGKILLed") as scenario:
         scenario.traffic.await_more()
-        victim = stage.pods()[0]
+        victim = stage.ready_pods()[0]
         before = stage.restarts()
         os.kill(stage.processes(victim, "java")[0], signal.SIGKILL)
         wait_until(
@@ -31,7 +31,7 @@ def test_a_killed_worker_process_comes_back(stage: Stage) -> None:
 def test_a_hanging_worker_is_taken_by_the_liveness_probe(stage: Stage) -> None:
     with stage.scenario("worker SIGSTOPped") as scenario:
         scenario.traffic.await_more()
-        victim = stage.pods()[-1]
+        victim = stage.ready_pods()[-1]
         name = victim["metadata"]["name"]
         before = stage.restarts()[name]
         os.kill(stage.processes(victim, "java")[0], signal.SIGSTOP)
@@ -46,7 +46,7 @@ def test_a_hanging_worker_is_taken_by_the_liveness_probe(stage: Stage) -> None:
 def test_a_deleted_worker_leaves_in_order(stage: Stage) -> None:
     with stage.scenario("worker pod deleted") as scenario:
         scenario.traffic.await_more()
-        name = stage.pods()[0]["metadata"]["name"]
+        name = stage.ready_pods()[0]["metadata"]["name"]
         stage.kubectl("delete", "pod", name, "--wait=false")
         wait_until(lambda: name not in stage.ready(), 60, "the pod is on its way out")
         stage.await_ready(2)

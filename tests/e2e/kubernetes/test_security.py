@@ -42,11 +42,11 @@ def test_the_namespace_refuses_a_privileged_pod(stage: Stage) -> None:
         stage.cluster.kubectl.apply([pod(privileged=True)], dry_run=True)
 
 
-@pytest.mark.parametrize("component", ["worker", "operations"])
-def test_a_pods_token_is_for_sts_and_for_its_own_account(stage: Stage, component: str) -> None:
-    found = stage.pods(component)[0]
+@pytest.mark.parametrize(("component", "program"), [("worker", "java"), ("operations", "python")])
+def test_a_pods_token_is_for_sts_and_for_its_own_account(stage: Stage, component: str, program: str) -> None:
+    found = stage.ready_pods(component)[0]
     account = found["spec"]["serviceAccountName"]
-    root = f"/proc/{stage.cluster.processes_in(found['metadata']['uid'])[-1]}/root"
+    root = f"/proc/{stage.processes(found, program)[0]}/root"
     path = "var/run/secrets/eks.amazonaws.com/serviceaccount/token"
     token = Path(root, path).read_text(encoding="utf-8")
     claims = json.loads(_decoded(token.split(".")[1]))
@@ -88,16 +88,13 @@ def test_operations_may_write_events_and_look_at_pods_only(
 
 
 def test_the_worker_has_no_token_of_the_api_server(stage: Stage) -> None:
-    found = stage.pods()[0]
+    found = stage.ready_pods()[0]
     mounted = {mount["mountPath"] for mount in found["spec"]["containers"][0]["volumeMounts"]}
     assert "/var/run/secrets/kubernetes.io/serviceaccount" not in mounted
 
 
 def test_the_root_file_system_can_not_be_written_to(stage: Stage) -> None:
-    name = stage.ready()[0]
-    said = stage.kubectl.run("exec", name, "--container", "connect", "--", "sleep", "0")
-    assert said.returncode == 0
-    pid = stage.processes(stage.pods()[0], "java")[0]
+    pid = stage.processes(stage.ready_pods()[0], "java")[0]
     mounts = [line.split() for line in Path(f"/proc/{pid}/mountinfo").read_text().splitlines()]
     root = next(mount for mount in mounts if mount[4] == "/")
     assert "ro" in root[5].split(",")

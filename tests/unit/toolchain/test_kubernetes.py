@@ -72,7 +72,7 @@ def test_a_build_that_fails_is_not_tried_again(node: Machine) -> None:
 
 def test_without_go_the_other_way_is_named(node: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        kubernetes.shutil, "which", lambda name, path: None if name == "go" else f"/bin/{name}"
+        kubernetes.shutil, "which", lambda name, **_: None if name == "go" else f"/bin/{name}"
     )
     with pytest.raises(SetupError, match="set KUBECONFIG to a cluster that exists"):
         kubernetes.ensure(node.host())
