@@ -27,9 +27,9 @@ def essentials(layout: Layout) -> list[dict[str, Any]]:
             "metrics-server",
             {"apiGroups": [""], "resources": ["pods", "nodes", "nodes/metrics"]},
         ),
-        _binding("ClusterRoleBinding", "metrics-server-delegator", "ClusterRole", "system:auth-delegator"),
+        _binding("metrics-server", "metrics-server-delegator", "ClusterRole", "system:auth-delegator"),
         _binding(
-            "RoleBinding",
+            "metrics-server",
             "metrics-server-reader",
             "Role",
             "extension-apiserver-authentication-reader",

@@ -1,7 +1,7 @@
 """`msk-mirror manifests` of every environment: the API server takes every object, strictly.
 
-The name puts it before the tests that deploy: where the workload is, its ConfigMaps, which are immutable, hold
-other addresses under the same names.
+The name puts it before the tests that deploy: where the workload is, its ConfigMaps, which are immutable,
+hold other addresses under the same names.
 """
 
 from __future__ import annotations
