@@ -99,12 +99,21 @@ def test_stop_ends_what_runs_inside_and_removes_every_link(kind: str) -> None:
     links = links_to(addresses)
     assert len(links) == (2 if kind == "tun" else 0)
     forgotten = subprocess.Popen([*wan.command_prefix(EAST), "sleep", "1000"])
+    await_member(wan.run, forgotten.pid)
     wan.stop()
     wan.stop()  # once more does nothing
     assert forgotten.wait(5) == -9
     assert not links_to(addresses)
     assert not {interface for _, interface in socket.if_nameindex()} & links
     assert wan.run not in {run.id for run in runs()}
+
+
+def await_member(run: str, pid: int) -> None:
+    """A process belongs to a run from when it has become its command."""
+    deadline = time.monotonic() + 30
+    while not any(pid in one.processes for one in runs() if one.id == run):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @needs_tun
