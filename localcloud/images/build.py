@@ -18,9 +18,10 @@ from localcloud.images.rootfs import image_layers
 from localcloud.images.tree import Tree
 from toolchain.host import CHECKOUT, Host, cache_root
 
-__all__ = ["build_archive", "build_pause"]
+__all__ = ["PAUSE", "build_archive", "build_pause"]
 
 PAUSE = "localhost/msk-mirror/pause:1"
+"""The process that holds a pod's namespaces."""
 PAUSE_SOURCES = Path(__file__).with_name("pause")
 
 

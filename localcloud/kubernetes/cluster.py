@@ -116,9 +116,7 @@ class Cluster:
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
         """Wait until API server, node, DNS and resource metrics answer. Raises JavaProcessError."""
-        self._running["kube-apiserver"].wait_until(
-            lambda: self.kubectl.run("get", "--raw", "/readyz").returncode == 0, seconds
-        )
+        self._running["kube-apiserver"].wait_until(self._api_ready, seconds)
         self._running["kubelet"].wait_until(self._node_ready, seconds)
         self._running["coredns"].wait_until(self._dns_ready, seconds)
         self._running["metrics-server"].wait_until(
@@ -164,9 +162,7 @@ class Cluster:
             self._run("etcd")
             self._run("containerd")
             self._run("kube-apiserver")
-            self._running["kube-apiserver"].wait_until(
-                lambda: self.kubectl.run("get", "--raw", "/readyz").returncode == 0, START_SECONDS
-            )
+            self._running["kube-apiserver"].wait_until(self._api_ready, START_SECONDS)
             self.import_images([pause.result()])
         for name in ("kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet"):
             self._run(name)
@@ -208,6 +204,9 @@ class Cluster:
         )
         if done.returncode != 0:
             raise ClusterStartError(f"ctr {' '.join(arguments)}: {done.stderr.strip()}")
+
+    def _api_ready(self) -> bool:
+        return self.kubectl.run("get", "--raw", "/readyz").returncode == 0
 
     def _node_ready(self) -> bool:
         path = "jsonpath={.status.conditions[?(@.type=='Ready')].status}"
@@ -251,7 +250,6 @@ def _layout(wan: Wan, region: str, logs: Path) -> Layout:
         binaries=Path(binaries),
         state=state,
         logs=logs.resolve(),
-        group=state.name,
     )
 
 

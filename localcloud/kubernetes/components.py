@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from localcloud.images import PAUSE
 from localcloud.kubernetes.layout import API_PORT, CLUSTER_DOMAIN, DNS_HEALTH_PORT, NODE, Certificates, Layout
 
 __all__ = ["Component", "components", "write_configuration"]
@@ -248,7 +249,7 @@ state = "{layout.state / "run"}"
 [plugins."io.containerd.internal.v1.opt"]
   path = "{layout.state / "opt"}"
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "{PAUSE_IMAGE}"
+  sandbox_image = "{PAUSE}"
   netns_mounts_under_state_dir = true
   disable_apparmor = true
   # without it runc dies where a process may not lower its own OOM score
@@ -264,10 +265,6 @@ state = "{layout.state / "run"}"
         SystemdCgroup = false
         Root = "{layout.state / "runc"}"
 """
-
-
-PAUSE_IMAGE = "localhost/msk-mirror/pause:1"
-"""The process that holds a pod's namespaces (localcloud.images)."""
 
 
 def _corefile(layout: Layout) -> str:

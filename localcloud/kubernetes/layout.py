@@ -30,14 +30,18 @@ DNS_HOST = 10
 @dataclass(frozen=True)
 class Layout:
     """One cluster: `address` of the node in its region's network; `state` is removed with the cluster, `logs`
-    stays; `group` names its control groups."""
+    stays."""
 
     address: str
     ranges: Ranges
     binaries: Path
     state: Path
     logs: Path
-    group: str
+
+    @property
+    def group(self) -> str:
+        """Name of its control groups: that of its state directory, so that the one finds the other."""
+        return self.state.name
 
     @property
     def api(self) -> str:

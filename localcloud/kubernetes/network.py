@@ -6,7 +6,6 @@ and the other regions' brokers through the same TUN link, with the same delay, a
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pyroute2 import IPRoute
 from localcloud.wan import Wan
 from localcloud.wan.addresses import BLOCKS, free_block
 from localcloud.wan.enter import enter_namespace
+from localcloud.wan.namespaces import routed_networks
 
 __all__ = ["Ranges", "connect_pods", "free_ranges"]
 
@@ -32,12 +32,7 @@ class Ranges:
 
 def free_ranges(wan: Wan, region: str) -> Ranges:
     """Two ranges that nothing on the host is routed to. Raises LookupError when all are in use."""
-    with IPRoute() as routes:
-        taken = [
-            IPv4Network(f"{route.get('dst')}/{route['dst_len']}", strict=False)
-            for route in routes.get_routes(family=socket.AF_INET)
-            if route.get("dst")
-        ]
+    taken = routed_networks()
     start = BLOCKS.index(IPv4Network(f"{wan.address(region)}/24", strict=False)) + 1
     number, pods = free_block(taken, start)
     _, services = free_block([*taken, pods], number + 1)

@@ -9,10 +9,10 @@ from typing import Any
 
 from localcloud.cloud import LocalCloud
 from localcloud.deployment import state_outputs
-from localcloud.images import BuiltImage, build_archive
+from localcloud.images import BuiltImage
 from localcloud.kubernetes.cluster import Cluster
 from localcloud.kubernetes.provider import apply_stack, provider_is_to_be_had
-from localcloud.kubernetes.workload import Workload, localized
+from localcloud.kubernetes.workload import Workload, localized, workload_images
 from operations.manifests.references import outputs_in
 from operations.synthesized import Stack, Synthesized
 from topology.flows import flows_into
@@ -76,11 +76,7 @@ def start_pods(
 def _images(cloud: LocalCloud) -> list[BuiltImage]:
     directory = cloud.directory / "images"
     directory.mkdir(parents=True, exist_ok=True)
-    workload = cloud.environment.mirrormaker
-    return [
-        build_archive("connect", directory, workload.image.reference),
-        build_archive("operations", directory, workload.operations.image.reference),
-    ]
+    return workload_images(cloud.environment.mirrormaker, directory)
 
 
 def _deploy(

@@ -5,19 +5,22 @@ from __future__ import annotations
 import copy
 import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from localcloud.images import BuiltImage, build_archive
 from localcloud.kubernetes.kubectl import FIELD_MANAGER, Kubectl, KubectlError
 from localcloud.workers import localize
 from operations.manifests import api_objects
 from operations.manifests.references import outputs_in
 from topology.java_properties import parse_properties, render_properties
+from topology.model import MirrorMaker
 from topology.outputs import BOOTSTRAP_BROKERS_IAM
 from topology.worker_files import PROPERTIES_FILE
 
-__all__ = ["CREATOR", "Workload", "local_values", "localized"]
+__all__ = ["CREATOR", "Workload", "local_values", "localized", "workload_images"]
 
 CREATOR = f"{FIELD_MANAGER}-creation"
 """Field manager of what is set when an object is made and belongs to others afterwards: were it ours, leaving
@@ -34,7 +37,6 @@ class Workload:
     kubectl: Kubectl
     stack: Mapping[str, Any]
     values: Mapping[str, Mapping[str, Any]]
-    on_step: Callable[[str], None] = field(default=lambda _: None, repr=False)
 
     @property
     def objects(self) -> list[Object]:
@@ -62,7 +64,7 @@ class Workload:
     def apply(self, seconds: float = 240.0, wait: bool = True) -> None:
         """Apply all objects, wait until its Deployments have rolled, and remove ConfigMaps of before, in the
         order in which Terraform does it. Raises KubectlError."""
-        missing = [one for one in self._whole() if self._lacks(one)]
+        missing = [one for one in api_objects(self.stack, self.values) if self._lacks(one)]
         if missing:
             self.kubectl.apply(missing, manager=CREATOR)
         self.kubectl.apply(self.objects)
@@ -76,15 +78,6 @@ class Workload:
         for name in self.names("Deployment"):
             left = max(1, round(deadline - time.monotonic()))
             self.here("rollout", "status", f"deployment/{name}", f"--timeout={left}s", seconds=left + 10)
-            self.on_step(f"deployment {name} has rolled")
-
-    def delete(self) -> None:
-        """Remove everything of it. Raises KubectlError."""
-        self.kubectl("delete", "namespace", self.namespace, "--wait", "--timeout=120s", seconds=130)
-        self.kubectl("delete", "priorityclass", *self.names("PriorityClass"))
-
-    def _whole(self) -> list[Object]:
-        return api_objects(self.stack, self.values)
 
     def _lacks(self, wanted: Object) -> bool:
         metadata = wanted["metadata"]
@@ -110,6 +103,14 @@ def localized(configuration: Mapping[str, Any]) -> dict[str, Any]:
         files = config_map["data"]
         config_map["data"] = {name: _local_file(name, text) for name, text in files.items()}
     return made
+
+
+def workload_images(workload: MirrorMaker, directory: Path) -> list[BuiltImage]:
+    """Both images under the names that the environment has. Raises ImageError or SetupError."""
+    return [
+        build_archive("connect", directory, workload.image.reference),
+        build_archive("operations", directory, workload.operations.image.reference),
+    ]
 
 
 def local_values(stack: Mapping[str, Any], brokers: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -21,7 +21,7 @@ from pyroute2 import IPRoute
 from localcloud.wan.addresses import free_block
 from localcloud.wan.enter import CLONE_NEWNET, enter_namespace
 
-__all__ = ["LINK_MTU", "Network", "RegionNetwork"]
+__all__ = ["LINK_MTU", "Network", "RegionNetwork", "routed_networks"]
 
 LINK_MTU = 8500
 """What AWS carries between regions over VPC peering or Transit Gateway (EC2 User Guide, "Network MTU").
@@ -114,15 +114,19 @@ class Network:
             enter_namespace(self._host)
 
 
-def _choose_block() -> tuple[int, IPv4Network]:
+def routed_networks() -> list[IPv4Network]:
+    """Every network that the caller's namespace has a route to."""
     with IPRoute() as routes:
-        taken = [
+        return [
             IPv4Network(f"{route.get('dst')}/{route['dst_len']}", strict=False)
             for route in routes.get_routes(family=2)
             if route.get("dst")
         ]
+
+
+def _choose_block() -> tuple[int, IPv4Network]:
     # By process id, so that two runs that start at the same moment do not even try the same one.
-    return free_block(taken, start=os.getpid())
+    return free_block(routed_networks(), start=os.getpid())
 
 
 def _new_namespace(host: int) -> int:

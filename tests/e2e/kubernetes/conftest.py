@@ -10,26 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.images import build_archive
 from localcloud.kafka.cluster import start_clusters
 from localcloud.kubernetes import Cluster
+from localcloud.kubernetes.workload import workload_images
 from localcloud.wan import Wan
 from tests.e2e.kubernetes.report import Report
 from tests.e2e.kubernetes.stage import SOURCE, TARGET, TOPIC, Stage, workload_of
-from tests.localcloud.kafka.running import sites
+from tests.localcloud.kafka.running import AUTHORIZER, sites
 from topology import load_environment
 from topology.broker import server_properties
-from topology.model.mirrormaker import MirrorMaker
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 REPORT = CHECKOUT / "build" / "reports" / "kubernetes.json"
 LOGS = CHECKOUT / "build" / "kubernetes"
 PARTITIONS = 6
-AUTHORIZER = {
-    # everybody may do what no rule is about, so that only the tests that make rules see it
-    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-    "allow.everyone.if.no.acl.found": "true",
-}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,7 +56,7 @@ def bare_stage(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iter
                 list(sites(wan, directory).values()),
                 {region: server_properties(environment, region) | AUTHORIZER for region in wan.regions},
             )
-            images = _images(environment.mirrormaker, directory)
+            images = workload_images(environment.mirrormaker, directory)
         kafka = kafka_start.result()
         for one in kafka.values():
             started.callback(one.stop)
@@ -92,10 +86,3 @@ def stage(bare_stage: Stage) -> Stage:
         scenario.figures["seconds_to_records"] = time.monotonic() - began
     stage.workload.wait_rolled()
     return stage
-
-
-def _images(workload: MirrorMaker, directory: Path) -> list:  # type: ignore[type-arg]
-    return [
-        build_archive("connect", directory, workload.image.reference),
-        build_archive("operations", directory, workload.operations.image.reference),
-    ]

@@ -23,7 +23,7 @@ from localcloud.workers import ConnectWorker, bootstrap_environment, localize
 from operations.clusters import Cluster
 from operations.connect import ConnectClient
 from operations.verify import Flow
-from tests.localcloud.kafka.running import sites
+from tests.localcloud.kafka.running import AUTHORIZER, sites
 from topology import load_environment
 from topology.broker import server_properties
 from topology.connectors import connectors, worker_properties
@@ -34,11 +34,6 @@ FLOW = f"{SOURCE}-to-{TARGET}"
 
 
 ENVIRONMENT = load_environment("local")
-AUTHORIZER = {
-    # everybody may do what no rule is about, so that only the tests that make rules see it
-    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-    "allow.everyone.if.no.acl.found": "true",
-}
 
 
 @dataclass

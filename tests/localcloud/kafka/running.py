@@ -12,6 +12,13 @@ from localcloud.kafka.site import Site
 from localcloud.wan import Wan
 from localcloud.wan.runs import runs
 
+AUTHORIZER = {
+    # everybody may do what no rule is about, so that only the tests that make rules see it
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": "true",
+}
+"""Server properties of brokers on which tests take permissions away."""
+
 
 def libs() -> Path:
     """The directory with Kafka's jars; `make test` sets the variable."""
