@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -12,7 +12,7 @@ from operations.causes import cause
 from operations.connect import NO_STATUS, Connector
 from operations.connectors import ConnectorSpec, is_ours
 
-__all__ = ["Condition", "Level", "observe"]
+__all__ = ["Condition", "Level", "observe", "restarted"]
 
 MAY_PASS: Final = frozenset(
     {
@@ -91,6 +91,18 @@ def _condition(name: str, connector: Connector | None) -> Condition:
     if connector.state != "RUNNING":
         return Condition(name, Level.WAITING, "NotRunning", f"{connector.state}: Connect is assigning it")
     return _running(name, connector)
+
+
+def restarted(connector: Connector) -> Condition | None:
+    """What had failed in a connector before it was restarted; None for one that had not.
+
+    One that fails again and again is restarted in the very pass that sees it, until its rests have grown:
+    without this its cause would not be said for a minute and more. A warning, since the restart may mend it.
+    """
+    failure = _failure(connector.name, connector)
+    if failure is None:
+        return None
+    return replace(failure, level=Level.WARNING, message=f"{failure.message}; restarted")
 
 
 def _failure(name: str, connector: Connector) -> Condition | None:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from operations.conditions import Condition, Level, observe
+from operations.conditions import Condition, Level, observe, restarted
 from operations.connect import ConnectClient, ConnectError, Connector
 from operations.connectors import (
     Action,
@@ -142,7 +142,7 @@ class Reconciler:
         refused: list[Condition] = []
         connectors: Mapping[str, Connector] = {}
         try:
-            connectors = self._client.connectors()
+            connectors = found = self._client.connectors()
             actions = plan(desired, connectors, self._prune, resting(self._history, time.monotonic()))
             self._apply(actions, done, refused)
             connectors = self._client.connectors() if done else connectors
@@ -150,7 +150,7 @@ class Reconciler:
             gone = f"Connect does not answer: {error.outcome}"
             conditions = (Condition("", Level.ERROR, "ConnectUnavailable", gone), *refused)
         else:
-            conditions = _conditions(desired, connectors, self._prune, refused)
+            conditions = _conditions(desired, connectors, self._prune, refused) + _failures(found, done)
         self._remember(done, connectors)
         return Report(tuple(done), conditions, connectors)
 
@@ -197,6 +197,12 @@ def _conditions(
 ) -> tuple[Condition, ...]:
     names = {one.connector for one in refused}
     return (*refused, *(one for one in observe(desired, actual, prune) if one.connector not in names))
+
+
+def _failures(found: Mapping[str, Connector], done: Sequence[Action]) -> tuple[Condition, ...]:
+    """What had failed in the connectors that this pass has restarted."""
+    said = (restarted(found[action.name]) for action in done if isinstance(action, Restart))
+    return tuple(one for one in said if one is not None)
 
 
 def _name(action: Action) -> str:

@@ -67,6 +67,21 @@ def test_what_was_done_before_connect_left_is_reported(scripted: Any, answer: An
     assert [one.reason for one in report.conditions] == ["ConnectUnavailable"]
 
 
+def test_what_had_failed_is_said_by_the_pass_that_restarts_it(
+    scripted: Any, answer: Any, directory: Path
+) -> None:
+    """Else a connector that fails after each restart would show no failure until its rests have grown."""
+    worker = scripted(answer(200, infos(NAME)), answer(200, statuses(NAME, task="FAILED")), answer(202, {}))
+    worker.script += [answer(200, infos(NAME)), answer(200, statuses(NAME, task="RESTARTING"))]
+    report = Reconciler(ConnectClient([worker.url]), directory).run_once()
+    assert [(one.reason, one.level) for one in report.conditions] == [
+        ("TasksNotRunning", Level.WAITING),
+        ("TasksFailed", Level.WARNING),
+    ]
+    assert report.conditions[1].message.endswith("; restarted")
+    assert (report.failed, report.settled) == (False, False)
+
+
 def test_a_directory_that_can_not_be_read_touches_nothing(
     scripted: Any, answer: Any, directory: Path
 ) -> None:
