@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from .extensions import create_extended_app, register_backends
 from .kafka_bootstrap import LOCAL_KAFKA
+from .repeats import RepeatedAnswers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -33,10 +34,11 @@ class EmulatedAwsApplication:
         register_backends()
         self._health = {"account": account_id, "pid": os.getpid()}
         self._aws = DomainDispatcherApplication(create_extended_app)
+        self._repeated = RepeatedAnswers()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if not environ.get("PATH_INFO", "").startswith(f"{ADMIN_PATH}/"):
-            answer: Iterable[bytes] = self._aws(environ, start_response)
+            answer: Iterable[bytes] = self._repeated.answer(environ, self._aws)(environ, start_response)
             return answer
         try:
             response: Any = _json(self._administer(Request(environ)))

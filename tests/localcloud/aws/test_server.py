@@ -72,6 +72,26 @@ def test_environment_hides_the_profile_and_credentials_of_the_user(
         assert session.client("sts").get_caller_identity()["Account"] == aws.account_id
 
 
+def test_a_change_that_an_sdk_repeats_is_made_once(aws: EmulatedAws) -> None:
+    """As the SDKs do when the first answer got lost."""
+
+    def create(invocation: str) -> httpx.Response:
+        scope = "Credential=LOCALCLOUD/20261124/us-east-1/kafka/aws4_request"
+        return httpx.post(
+            f"{aws.endpoint_url}/v1/configurations",
+            json={"name": "repeated", "kafkaVersions": ["3.9.x"], "serverProperties": ""},
+            headers={
+                "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=x",
+                "amz-sdk-invocation-id": invocation,
+            },
+            trust_env=False,
+        )
+
+    first, again = create("one"), create("one")
+    assert (again.status_code, again.json()) == (first.status_code, first.json()) == (200, first.json())
+    assert create("another").status_code == 409
+
+
 def test_what_moto_lacks_fails_with_its_name_in_the_log(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with start_emulated_aws(log=log) as aws:
