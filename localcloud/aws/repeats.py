@@ -2,7 +2,8 @@
 
 A loaded machine loses an answer now and then; the SDK asks again, and an update that was made would be
 refused the second time (seen: UpdateSecurity answered 200, then 400, "The version of the cluster isn't
-current"). Both attempts carry the same `amz-sdk-invocation-id` (AWS SDKs and Tools Reference Guide, "Retry behavior").
+current"). Both attempts carry the same `amz-sdk-invocation-id` (AWS SDKs and Tools Reference Guide, "Retry
+behavior").
 """
 
 from collections import OrderedDict
