@@ -18,6 +18,7 @@ from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec  # type: ignore[attr-defined]
 
 from localcloud.kafka.jvm import JavaProcess, JavaProcessError, stop_together
+from localcloud.kafka.logins import ADMINISTRATOR, Logins
 from localcloud.kafka.server import server_properties
 from localcloud.kafka.site import Site
 from topology.java_properties import render_properties
@@ -52,27 +53,34 @@ class KafkaCluster:
     """The broker's server.properties."""
     process: JavaProcess
     admin: AdminClient
+    """May do everything, also where nobody else may do anything."""
 
     @classmethod
     def start(
-        cls, site: Site, server: Mapping[str, str], flags: Sequence[str] = BROKER_FLAGS
+        cls,
+        site: Site,
+        server: Mapping[str, str],
+        flags: Sequence[str] = BROKER_FLAGS,
+        logins: Logins | None = None,
     ) -> KafkaCluster:
         """Format the storage and start the broker of a region; returns when it answers.
 
         `server` are the properties of the MSK configuration (server.py says which a single node overrides);
-        the site's directory must not hold an earlier cluster.
+        the site's directory must not hold an earlier cluster. With `logins` the broker wants one of each
+        client and denies by default; without, everybody may do everything.
         Raises JavaProcessError with the end of the broker's log.
         """
         site.directory.mkdir(parents=True, exist_ok=True)
         config = site.directory / "server.properties"
         listeners, port = site.wan.listeners(site.region), site.wan.port(site.region, _CONTROLLER_PORT)
-        properties = server_properties(server, listeners, port, site.directory / "data")
+        properties = server_properties(server, listeners, port, site.directory / "data", logins)
         config.write_text(render_properties(properties))
         _format(site, config)
         command = site.command(flags, "kafka.Kafka", str(config))
         process = JavaProcess(f"broker of {site.region}", command, site.directory / "broker.log", {})
         bootstrap = site.wan.bootstrap(site.region)
-        cluster = cls(site.region, bootstrap, properties, process, _admin(bootstrap))
+        login = logins.librdkafka(ADMINISTRATOR) if logins else {}
+        cluster = cls(site.region, bootstrap, properties, process, _admin(bootstrap, login))
         try:
             process.wait_until(cluster.answers, _READY_SECONDS)
         except JavaProcessError:
@@ -151,7 +159,10 @@ class KafkaCluster:
 
 
 def start_clusters(
-    sites: Sequence[Site], server: Mapping[str, Mapping[str, str]], flags: Sequence[str] = BROKER_FLAGS
+    sites: Sequence[Site],
+    server: Mapping[str, Mapping[str, str]],
+    flags: Sequence[str] = BROKER_FLAGS,
+    logins: Logins | None = None,
 ) -> dict[str, KafkaCluster]:
     """Start the clusters of several regions at once; `server` has the properties of each region's.
 
@@ -159,7 +170,8 @@ def start_clusters(
     """
     with ThreadPoolExecutor(max_workers=len(sites)) as pool:
         futures = {
-            site.region: pool.submit(KafkaCluster.start, site, server[site.region], flags) for site in sites
+            site.region: pool.submit(KafkaCluster.start, site, server[site.region], flags, logins)
+            for site in sites
         }
     failed = [error for future in futures.values() if (error := future.exception())]
     if failed:
@@ -178,10 +190,8 @@ def _format(site: Site, config: Path) -> None:
         raise JavaProcessError(f"formatting the storage of {config} failed:\n{done.stdout}{done.stderr}")
 
 
-def _admin(bootstrap: str) -> AdminClient:
+def _admin(bootstrap: str, login: Mapping[str, str]) -> AdminClient:
     # librdkafka waits longer and longer between connections; a broker that has just opened its port must not
     # wait.
-    return AdminClient(
-        {"bootstrap.servers": bootstrap, "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 100},
-        logger=_silent,
-    )
+    hurried: dict[str, str | int] = {"reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 100}
+    return AdminClient({"bootstrap.servers": bootstrap, **hurried, **login}, logger=_silent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from localcloud.kafka.logins import Logins
 from localcloud.wan import Listener
 
 __all__ = ["LOCAL_DEFAULTS", "ONE_NODE", "server_properties"]
@@ -30,10 +31,15 @@ LOCAL_DEFAULTS: Mapping[str, str] = {
 
 
 def server_properties(
-    configured: Mapping[str, str], listeners: Sequence[Listener], controller_port: int, data: Path
+    configured: Mapping[str, str],
+    listeners: Sequence[Listener],
+    controller_port: int,
+    data: Path,
+    logins: Logins | None = None,
 ) -> dict[str, str]:
     """The broker's properties: `configured` (the MSK configuration) as it is, except ONE_NODE and the node's
-    own place: id, roles, listeners (PLAINTEXT; MSK's are TLS with IAM), controller and directory."""
+    own place: id, roles, listeners (PLAINTEXT, or with `logins`; MSK's are TLS with IAM), controller and
+    directory."""
     controller = f"127.0.0.1:{controller_port}"
     names = [listener.name for listener in listeners]
     place = {
@@ -49,7 +55,8 @@ def server_properties(
         "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in [*names, "CONTROLLER"]),
         "log.dirs": str(data),
     }
-    return {**LOCAL_DEFAULTS, **configured, **ONE_NODE, **place}
+    access = logins.server_properties(names) if logins else {}
+    return {**LOCAL_DEFAULTS, **configured, **ONE_NODE, **place, **access}
 
 
 def _url(name: str, address: tuple[str, int]) -> str:

@@ -27,7 +27,7 @@ deployed."""
 # what a connector overrides of those (producer.override. ...) and for MirrorMaker's clusters (source.cluster.
 # ..., source.consumer. ...).
 _AUTHENTICATION = re.compile(
-    r"((source|target|cluster|producer|consumer|admin|override)\.)*(security\.protocol|sasl\..+)"
+    r"((?:(?:source|target|cluster|producer|consumer|admin|override)\.)*)(security\.protocol|sasl\..+)"
 )
 
 
@@ -48,11 +48,16 @@ class Localized:
     changes: tuple[Change, ...]
 
 
-def localize(properties: Mapping[str, str], addresses: Mapping[str, str] | None = None) -> Localized:
-    """Worker or connector properties without authentication and with `addresses` in place of the deployed
-    ones.
+def localize(
+    properties: Mapping[str, str],
+    addresses: Mapping[str, str] | None = None,
+    login: Mapping[str, str] | None = None,
+) -> Localized:
+    """Worker or connector properties with `login` in place of the deployed authentication and with
+    `addresses` in place of the deployed ones.
 
-    The local brokers speak PLAINTEXT, which is Kafka's default: security.protocol and sasl.* are dropped.
+    The local brokers speak PLAINTEXT, which is Kafka's default, unless they have logins: security.protocol
+    and sasl.* are dropped, or become those of `login` (names without prefix, logins.py) where they are set.
     `addresses` maps keys of ADDRESS_KEYS to values; a key that `properties` lacks is added, since then
     Kafka's default is an address too. Raises ValueError for any other key, so that nothing else can change.
     """
@@ -60,11 +65,18 @@ def localize(properties: Mapping[str, str], addresses: Mapping[str, str] | None 
     if foreign := sorted(replaced.keys() - ADDRESS_KEYS):
         raise ValueError(f"{', '.join(foreign)}: no address; allowed are {', '.join(sorted(ADDRESS_KEYS))}")
     kept = {key: value for key, value in properties.items() if not is_authentication(key)}
-    result = kept | replaced
+    result = kept | _logged_in(properties, login or {}) | replaced
     changes = (
         Change(key, properties.get(key), result.get(key)) for key in sorted(properties.keys() | result.keys())
     )
     return Localized(result, tuple(change for change in changes if change.before != change.after))
+
+
+def _logged_in(properties: Mapping[str, str], login: Mapping[str, str]) -> dict[str, str]:
+    """The properties of a login, under each prefix that the deployed ones have."""
+    found = (_AUTHENTICATION.fullmatch(key) for key in properties)
+    prefixes = dict.fromkeys(match.group(1) for match in found if match)
+    return {prefix + key: value for prefix in prefixes for key, value in login.items()}
 
 
 def is_authentication(key: str) -> bool:

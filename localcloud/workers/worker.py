@@ -44,26 +44,28 @@ class ConnectWorker:
     process: JavaProcess
 
     @classmethod
-    def start(
+    def start(  # noqa: PLR0913, PLR0917 - what a worker is told, by name
         cls,
         site: Site,
         properties: str,
         environment: Mapping[str, str],
         number: int = 0,
         flags: Sequence[str] = WORKER_FLAGS,
+        login: Mapping[str, str] | None = None,
     ) -> ConnectWorker:
         """Start worker `number` (from 0) of a region; it is not ready yet, see `wait_ready`.
 
         `properties` is the text of connect-distributed.properties in the worker ConfigMap. What it reads by
         ${env:...} comes from `environment` (see bootstrap_environment); POD_IP is the region's address.
         Workers of a region share that address, so their REST ports count up from 8083 (in a proxy WAN: free
-        ports). `flags` are the JVM's, as in the synthesized Deployment. Raises WorkerError for an unreadable
-        text.
+        ports). `flags` are the JVM's, as in the synthesized Deployment; `login` is what it logs in by where
+        the brokers want one. Raises WorkerError for an unreadable text.
         """
         site.directory.mkdir(parents=True, exist_ok=True)
         name = f"worker-{site.region}-{number}"
         port, address = site.wan.port(site.region, REST_PORT + number), site.wan.address(site.region)
-        localized = localize(read_properties(properties, name), _rest_addresses(site.wan, port))
+        deployed = read_properties(properties, name)
+        localized = localize(deployed, _rest_addresses(site.wan, port), login)
         config = site.directory / f"{name}.properties"
         config.write_text(render_properties(localized.properties))
         command = site.command(flags, _MAIN, str(config))
