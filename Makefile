@@ -25,7 +25,7 @@ ALL := --needs $(EVERYTHING)
 KUBERNETES := --needs $(EVERYTHING),kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env check synth manifests images lint test test-fast e2e-kubernetes demo bench-synth catalogue schema lock localcloud localcloud-down cluster cluster-down clean clean-cache
+.PHONY: help setup env check synth manifests images lint test test-fast e2e-kubernetes prove-iam demo bench-synth catalogue schema reference lock localcloud localcloud-down cluster cluster-down clean clean-cache
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -64,6 +64,9 @@ test-fast: ## the tests that start neither Terraform nor Kafka
 e2e-kubernetes: ## the workload on a real Kubernetes cluster, through faults (minutes; PYTEST_ARGS=...)
 	@$(RUN) $(KUBERNETES) -- pytest -m kubernetes tests/e2e/kubernetes $(PYTEST_ARGS)
 
+prove-iam: ## every action of the policies is needed and nothing else allowed, on real brokers (half an hour)
+	@$(RUN) $(ALL) -- pytest -s -m "iam or kafka" tests/e2e/iam $(PYTEST_ARGS)
+
 demo: ## the whole way on this machine: deploy to an emulated AWS, replicate, verify (KEEP=1, RUNTIME=kubernetes)
 	@$(RUN) $(if $(filter kubernetes,$(RUNTIME)),$(KUBERNETES),$(ALL)) -- python -m localcloud demo
 
@@ -86,6 +89,9 @@ catalogue: ## list Kafka's own configuration keys anew, out of its jars
 
 schema: ## write the JSON Schema of environment files anew
 	@$(RUN) -- python -m topology.schema
+
+reference: ## write docs/reference anew, out of the tables
+	@$(RUN) -- python -m topology.iam_reference
 
 lock: ## make all lock files anew: Python, npm, jars
 	@$(PYTHON) -m toolchain lock

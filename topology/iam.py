@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from topology import iam_needs as needs
 from topology.flows import HEARTBEATS, DirectedFlow, flows_into
+from topology.iam_needs import Permission
 from topology.model import Environment
 from topology.names import Names
 
 __all__ = [
     "PROBE_GROUP",
+    "READER_GROUP",
     "KafkaResource",
     "Statement",
     "TrustSubject",
@@ -28,6 +31,9 @@ Kind = Literal["cluster", "topic", "group", "transactional-id"]
 PROBE_GROUP = "msk-mirror-probe"
 """Consumer group of the probe. It is assigned its partitions and commits nothing, but librdkafka has no
 consumer without a group."""
+READER_GROUP = "msk-mirror-reader"
+"""A group that nobody joins. AWS's table wants AlterGroup of whoever has ReadData, and the workers read the
+source without a group."""
 
 
 @dataclass(frozen=True, order=True)
@@ -48,12 +54,27 @@ class KafkaResource:
 
 @dataclass(frozen=True)
 class Statement:
-    """Actions (without the `kafka-cluster:` prefix) on resources, and why."""
+    """What is needed on resources of one kind that are alike: each action with the function that fails
+    without it."""
 
-    sid: str
-    actions: tuple[str, ...]
+    permission: Permission
     resources: tuple[KafkaResource, ...]
-    reason: str
+
+    @property
+    def sid(self) -> str:
+        return self.permission.sid
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Without the `kafka-cluster:` prefix, sorted."""
+        return tuple(sorted(need.action for need in self.permission.needs))
+
+    @property
+    def reason(self) -> str:
+        return self.permission.reason
+
+
+Granted = tuple[Permission, Sequence[KafkaResource]]
 
 
 @dataclass(frozen=True)
@@ -69,72 +90,36 @@ class TrustSubject:
         return f"system:serviceaccount:{self.namespace}:{self.service_account}"
 
 
-DESCRIBE = ("DescribeTopic", "DescribeTopicDynamicConfiguration")
-STORE = ("CreateTopic", "DescribeTopic", "DescribeTopicDynamicConfiguration", "ReadData", "WriteData")
-MIRROR = (
-    "AlterTopic",
-    "AlterTopicDynamicConfiguration",
-    "CreateTopic",
-    "DescribeTopic",
-    "DescribeTopicDynamicConfiguration",
-    "ReadData",
-    "WriteData",
-)
-
-
 def worker_statements(environment: Environment, region: str) -> tuple[Statement, ...]:
     """What the workers of `region` may do: on their own cluster (the target of their flows), and on each
-    source cluster. Statements with the same actions on the same kind are merged to save policy space."""
-    if not flows_into(environment, region):
+    source cluster."""
+    flows = flows_into(environment, region)
+    if not flows:
         return ()
-    found = (
+    found: dict[Permission, list[KafkaResource]] = {}
+    for permission, resources in (
         *_own_cluster(environment, region),
-        *_targets(environment, region),
-        *_sources(environment, region),
-    )
-    return tuple(_merged(found))
+        *(pair for flow in flows for pair in (*_target(flow), *_source(flow))),
+    ):
+        found.setdefault(permission, []).extend(resources)
+    return _statements(found)
 
 
 def operations_statements(environment: Environment, region: str) -> tuple[Statement, ...]:
     """What the probe of `region` may do: ask both ends of each flow for offsets, and read the heartbeats that
     arrive. The reconciler talks to Connect only."""
-    flows = flows_into(environment, region)
-    arriving = [
-        KafkaResource(region, "topic", flow.mirrored(HEARTBEATS)) for flow in flows if flow.carries_heartbeats
-    ]
-    at_target = [
-        KafkaResource(region, "topic", flow.mirrored(topic))
-        for flow in flows
-        for topic in (*flow.topics, HEARTBEATS)
-    ]
-    at_source = [KafkaResource(flow.source, "topic", topic) for flow in flows for topic in flow.topics]
-    statements = (
-        Statement(
-            "ProbeConnect",
-            ("Connect",),
-            _unique([KafkaResource(end, "cluster") for flow in flows for end in (region, flow.source)]),
-            "The probe logs in at both ends of each flow.",
-        ),
-        Statement(
-            "ProbeOffsets",
-            ("DescribeTopic",),
-            _unique(at_target + at_source),
-            "Metadata and ListOffsets: where the topics begin and end, and whether heartbeats arrive.",
-        ),
-        Statement(
-            "ProbeArrival",
-            ("ReadData",),
-            _unique(arriving),
-            "Latency is the arrival of heartbeats at the target less their time stamps.",
-        ),
-        Statement(
-            "ProbeGroup",
-            ("AlterGroup", "DescribeGroup"),
-            (KafkaResource(region, "group", PROBE_GROUP),) if arriving else (),
-            "AWS demands both of who has ReadData; the probe only looks for its coordinator.",
-        ),
-    )
-    return tuple(statement for statement in statements if statement.resources)
+    found: dict[Permission, list[KafkaResource]] = {}
+    for flow in flows_into(environment, region):
+        ends = [KafkaResource(region, "cluster"), KafkaResource(flow.source, "cluster")]
+        found.setdefault(needs.PROBE_CONNECT, []).extend(ends)
+        offsets = [KafkaResource(flow.source, "topic", topic) for topic in flow.topics]
+        offsets += [KafkaResource(region, "topic", flow.mirrored(topic)) for topic in flow.topics]
+        found.setdefault(needs.PROBE_OFFSETS, []).extend(offsets)
+        if flow.carries_heartbeats:
+            arriving = KafkaResource(region, "topic", flow.mirrored(HEARTBEATS))
+            found.setdefault(needs.PROBE_ARRIVAL, []).append(arriving)
+            found.setdefault(needs.PROBE_GROUP, []).append(KafkaResource(region, "group", PROBE_GROUP))
+    return _statements(found)
 
 
 def policy_document(statements: tuple[Statement, ...], cluster_arn: Callable[[str], str]) -> dict[str, Any]:
@@ -185,107 +170,47 @@ def trust_document(provider_arn: str, issuer: str, subject: TrustSubject) -> dic
     }
 
 
-def _own_cluster(environment: Environment, region: str) -> Iterator[Statement]:
+def _own_cluster(environment: Environment, region: str) -> Iterator[Granted]:
     names = Names(environment, region)
-    cluster = KafkaResource(region, "cluster")
-    yield Statement(
-        "TargetConnect",
-        ("Connect", "DescribeCluster", "WriteDataIdempotently"),
-        (cluster,),
-        "Connect's own clients, the admin client and idempotent producers of the target.",
-    )
-    yield Statement(
-        "ConnectStorage",
-        STORE,
-        tuple(
-            KafkaResource(region, "topic", names.connect_topic(p)) for p in ("configs", "offsets", "status")
-        ),
-        "Connect keeps connectors, positions and status in three topics.",
-    )
-    yield Statement(
-        "ConnectGroup",
-        ("AlterGroup", "DescribeGroup"),
-        (KafkaResource(region, "group", names.connect_group),),
-        "The workers find each other as a group.",
-    )
+    topics = [names.connect_topic(purpose) for purpose in ("configs", "offsets", "status")]
+    yield needs.TARGET_CLUSTER, [KafkaResource(region, "cluster")]
+    yield needs.CONNECT_STORAGE, [KafkaResource(region, "topic", topic) for topic in topics]
+    yield needs.CONNECT_GROUP, [KafkaResource(region, "group", names.connect_group)]
     if environment.mirrormaker.exactly_once:
-        yield Statement(
-            "ExactlyOnce",
-            ("AlterTransactionalId", "DescribeTransactionalId"),
-            (
-                KafkaResource(region, "transactional-id", f"connect-cluster-{names.connect_group}"),
-                KafkaResource(region, "transactional-id", f"{names.connect_group}-*"),
-            ),
-            "KIP-618: the leader fences as connect-cluster-<group>, tasks as <group>-<connector>-<task>.",
-        )
+        # the leader fences as connect-cluster-<group>, tasks write as <group>-<connector>-<task>
+        ids = (f"connect-cluster-{names.connect_group}", f"{names.connect_group}-*")
+        yield needs.EXACTLY_ONCE, [KafkaResource(region, "transactional-id", one) for one in ids]
 
 
-def _targets(environment: Environment, region: str) -> Iterator[Statement]:
-    for flow in flows_into(environment, region):
-        mirrored = [KafkaResource(region, "topic", flow.mirrored(topic)) for topic in flow.topics]
-        mirrored.append(KafkaResource(region, "topic", flow.mirrored(HEARTBEATS)))
-        yield Statement(
-            "MirroredTopics",
-            MIRROR,
-            tuple(mirrored),
-            "The source connector creates, grows, configures and writes mirrored topics; checkpoints read.",
-        )
-        yield Statement(
-            "MirrorMakerTopics", STORE, _own_topics(flow), "MirrorMaker's own topics at the target."
-        )
-        if flow.writes_group_offsets:
-            yield Statement(
-                "GroupOffsets",
-                ("AlterGroup", "DescribeGroup"),
-                tuple(KafkaResource(region, "group", group) for group in flow.groups),
-                "KIP-545: translated offsets are written into the groups of the target.",
-            )
+def _target(flow: DirectedFlow) -> Iterator[Granted]:
+    def topics(*found: str) -> list[KafkaResource]:
+        return [KafkaResource(flow.target, "topic", name) for name in found]
 
-
-def _own_topics(flow: DirectedFlow) -> tuple[KafkaResource, ...]:
-    names = []
-    if flow.has_checkpoints:
-        names += [flow.checkpoints_topic, flow.offset_syncs_topic]
+    mirrored = topics(*(flow.mirrored(topic) for topic in flow.topics))
+    yield needs.MIRRORED_TOPICS, mirrored
+    if flow.carries_heartbeats:
+        yield needs.MIRRORED_HEARTBEATS, topics(flow.mirrored(HEARTBEATS))
     if flow.spec.heartbeats.enabled:
-        names.append(HEARTBEATS)
-    return tuple(KafkaResource(flow.target, "topic", name) for name in names)
+        yield needs.OWN_HEARTBEATS, topics(HEARTBEATS)
+    if flow.has_checkpoints:
+        yield needs.OFFSET_SYNCS, topics(flow.offset_syncs_topic)
+        yield needs.CHECKPOINTS, topics(flow.checkpoints_topic)
+    if flow.writes_group_offsets:
+        yield needs.GROUP_OFFSET_TOPICS, mirrored
+        yield needs.GROUP_OFFSETS, [KafkaResource(flow.target, "group", group) for group in flow.groups]
 
 
-def _sources(environment: Environment, region: str) -> Iterator[Statement]:
-    for flow in flows_into(environment, region):
-        yield Statement(
-            "SourceConnect",
-            ("Connect", "DescribeCluster"),
-            (KafkaResource(flow.source, "cluster"),),
-            "Consumers and the admin client of the source.",
-        )
-        topics = [KafkaResource(flow.source, "topic", topic) for topic in flow.topics]
-        topics.append(KafkaResource(flow.source, "topic", HEARTBEATS))
-        yield Statement(
-            "SourceTopics",
-            (*DESCRIBE, "ReadData"),
-            tuple(topics),
-            "The source connector lists, describes and reads what it mirrors.",
-        )
-        if flow.has_checkpoints:
-            yield Statement(
-                "SourceGroups",
-                ("DescribeGroup",),
-                tuple(KafkaResource(flow.source, "group", group) for group in flow.groups),
-                "The checkpoint connector reads the offsets of consumer groups.",
-            )
+def _source(flow: DirectedFlow) -> Iterator[Granted]:
+    topics = [*flow.topics, *([HEARTBEATS] if flow.carries_heartbeats else [])]
+    yield needs.SOURCE_CLUSTER, [KafkaResource(flow.source, "cluster")]
+    yield needs.SOURCE_TOPICS, [KafkaResource(flow.source, "topic", topic) for topic in topics]
+    yield needs.SOURCE_READER, [KafkaResource(flow.source, "group", READER_GROUP)]
+    if flow.has_checkpoints:
+        yield needs.SOURCE_GROUPS, [KafkaResource(flow.source, "group", group) for group in flow.groups]
 
 
-def _merged(statements: tuple[Statement, ...]) -> Iterator[Statement]:
-    """One statement for each sid, its resources in first-seen order."""
-    by_sid: dict[str, list[Statement]] = {}
-    for statement in statements:
-        by_sid.setdefault(statement.sid, []).append(statement)
-    for sid, group in by_sid.items():
-        resources = _unique([resource for statement in group for resource in statement.resources])
-        if resources:
-            yield Statement(sid, group[0].actions, resources, group[0].reason)
-
-
-def _unique(resources: list[KafkaResource]) -> tuple[KafkaResource, ...]:
-    return tuple(dict.fromkeys(resources))
+def _statements(found: Mapping[Permission, Iterable[KafkaResource]]) -> tuple[Statement, ...]:
+    """One statement for each permission, its resources in first-seen order."""
+    return tuple(
+        Statement(permission, tuple(dict.fromkeys(resources))) for permission, resources in found.items()
+    )

@@ -15,6 +15,7 @@ from topology.metrics import METRICS, metric
 from topology.model import Environment
 
 ONE_WAY = {"source": "us-east-1", "target": "us-west-2"}
+FROM_A_THIRD = {"source": "eu-west-1", "target": "us-east-1", "topics": {"include": ["payments.*"]}}
 
 
 def carrying(loaded: Environment, region: str) -> set[str]:
@@ -81,8 +82,23 @@ def test_heartbeats_keep_the_alias_under_the_identity_policy() -> None:
     (flow,) = flows_into(loaded, "us-west-2")
     assert flow.mirrored("orders.test.x") == "orders.test.x"
     assert flow.mirrored(HEARTBEATS) == "us-east-1.heartbeats"
-    (mirrored,) = [s for s in worker_statements(loaded, "us-west-2") if s.sid == "MirroredTopics"]
-    assert "us-east-1.heartbeats" in {resource.name for resource in mirrored.resources}
+    written = environment(
+        {
+            "regions/eu-west-1": third_region(),
+            "flows/0": {**ONE_WAY, "policy": "identity"},
+            "flows/1": FROM_A_THIRD,
+        }
+    )
+    (mirrored,) = [s for s in worker_statements(written, "us-west-2") if s.sid == "MirroredHeartbeats"]
+    assert {resource.name for resource in mirrored.resources} == {"us-east-1.heartbeats"}
+
+
+def test_heartbeats_that_nobody_writes_need_no_permission() -> None:
+    loaded = environment({"flows/0": ONE_WAY})
+    sids = {s.sid for s in worker_statements(loaded, "us-west-2")}
+    assert "MirroredHeartbeats" not in sids
+    (source,) = [s for s in worker_statements(loaded, "us-west-2") if s.sid == "SourceTopics"]
+    assert HEARTBEATS not in {resource.name for resource in source.resources}
 
 
 def test_the_probe_may_ask_both_ends_and_change_nothing() -> None:
@@ -93,7 +109,6 @@ def test_the_probe_may_ask_both_ends_and_change_nothing() -> None:
     }
     assert {(r.region, r.name) for r in by_sid["ProbeOffsets"].resources} == {
         ("us-west-2", "us-east-1.orders.test.*"),
-        ("us-west-2", "us-east-1.heartbeats"),
         ("us-east-1", "orders.test.*"),
     }
     assert [(r.region, r.kind, r.name) for r in by_sid["ProbeGroup"].resources] == [

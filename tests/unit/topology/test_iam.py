@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
+from localcloud.kafka.acls import effective, granted
+from tests.conftest import ENVIRONMENTS
 from tests.unit.topology.environments import environment
 from topology import load_environment
 from topology.connectors import connectors, worker_properties
 from topology.iam import (
+    READER_GROUP,
+    KafkaResource,
     Statement,
     TrustSubject,
     operations_statements,
@@ -28,10 +34,8 @@ def resources(statement: Statement) -> list[tuple[str, str, str]]:
 
 def test_workers_write_mirrored_topics_at_home_and_only_read_abroad() -> None:
     statements = by_sid(worker_statements(environment(), "us-west-2"))
-    assert resources(statements["MirroredTopics"]) == [
-        ("us-west-2", "topic", "us-east-1.orders.test.*"),
-        ("us-west-2", "topic", "us-east-1.heartbeats"),
-    ]
+    assert resources(statements["MirroredTopics"]) == [("us-west-2", "topic", "us-east-1.orders.test.*")]
+    assert resources(statements["MirroredHeartbeats"]) == [("us-west-2", "topic", "us-east-1.heartbeats")]
     assert resources(statements["SourceTopics"]) == [
         ("us-east-1", "topic", "orders.test.*"),
         ("us-east-1", "topic", "heartbeats"),
@@ -39,7 +43,38 @@ def test_workers_write_mirrored_topics_at_home_and_only_read_abroad() -> None:
     for statement in statements.values():
         abroad = [r for r in statement.resources if r.region != "us-west-2"]
         writing = {a for a in statement.actions if a.startswith(("Write", "Create", "Alter"))}
-        assert not (abroad and writing), statement.sid
+        assert not (abroad and writing) or statement.sid == "SourceReader", statement.sid
+
+
+def test_reading_abroad_comes_with_a_group_that_nobody_joins() -> None:
+    """AWS's table demands AlterGroup of whoever has ReadData."""
+    statements = worker_statements(environment(), "us-west-2")
+    altered = {
+        resource
+        for statement in statements
+        if "AlterGroup" in statement.actions
+        for resource in statement.resources
+        if resource.region == "us-east-1"
+    }
+    assert altered == {KafkaResource("us-east-1", "group", READER_GROUP)}
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_every_action_comes_with_those_that_it_requires(name: str) -> None:
+    loaded = load_environment(name)
+    for region in loaded.regions:
+        for statements in (worker_statements(loaded, region), operations_statements(loaded, region)):
+            grants = granted(policy_document(statements, lambda r: f"arn:aws:kafka:{r}:1:cluster/c/u"))
+            assert effective(grants) == grants
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_no_resource_has_an_action_in_two_statements(name: str) -> None:
+    loaded = load_environment(name)
+    for region in loaded.regions:
+        for statements in (worker_statements(loaded, region), operations_statements(loaded, region)):
+            pairs = [(a, r) for s in statements for a in s.actions for r in s.resources]
+            assert len(pairs) == len(set(pairs))
 
 
 def test_no_statement_deletes_or_alters_the_cluster_or_names_everything() -> None:
@@ -70,7 +105,7 @@ def test_group_statements_follow_what_checkpoints_do() -> None:
     assert statements["SourceGroups"].actions == ("DescribeGroup",)
     none = by_sid(worker_statements(environment({"flows/0/checkpoints": {"enabled": False}}), "us-west-2"))
     assert not {"GroupOffsets", "SourceGroups"} & set(none)
-    assert "us-east-1.checkpoints.internal" not in {r.name for r in none["MirrorMakerTopics"].resources}
+    assert not {"OffsetSyncs", "Checkpoints", "GroupOffsetTopics"} & set(none)
 
 
 def test_transactional_ids_are_there_exactly_with_exactly_once() -> None:
