@@ -19,7 +19,7 @@ ENVIRONMENTS = ("local", "production", "three-regions")
 Stack = dict[str, Any]
 Synthesize = Callable[[Environment], dict[str, Stack]]
 
-SHARED = ("mirror", "deployment", "synthesize")
+SHARED = ("guarded", "mirror", "deployment", "synthesize")
 """Fixtures that are dear to set up: with several processes (pytest -n) tests that share one stay together."""
 
 

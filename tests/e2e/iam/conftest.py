@@ -1,0 +1,58 @@
+"""Brokers that deny by default, once for the session, and the policies of the synthesized stacks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Synthesize
+from tests.e2e.iam.environments import hurried
+from tests.e2e.iam.report import Report
+from tests.e2e.iam.stage import OPERATIONS, TARGET, WORKERS, Stage, staged
+from tests.e2e.iam.trial import ALL_FUNCTIONS, Case, Trial, tried
+
+REPORT = Path(__file__).resolve().parents[3] / "build" / "reports" / "iam.json"
+ROLES = {WORKERS: "worker_policy", OPERATIONS: "operations_policy"}
+SECONDS = 90.0
+"""For a function that works, on a busy machine."""
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Two running brokers."""
+    with staged(tmp_path_factory.mktemp("iam"), hurried()) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def policies(synthesize: Synthesize) -> dict[bool, Case]:
+    """By exactly-once: the environment and the policy documents that identity-R of the target has for each
+    user, out of the synthesized JSON."""
+    found = {}
+    for exactly_once in (False, True):
+        environment = hurried(exactly_once=exactly_once)
+        resources = synthesize(environment)[f"identity-{TARGET}"]["resource"]["aws_iam_policy"]
+        documents = {user: json.loads(resources[name]["policy"]) for user, name in ROLES.items()}
+        found[exactly_once] = Case(environment, documents)
+    return found
+
+
+@pytest.fixture(scope="session")
+def complete(guarded: Stage, policies: dict[bool, Case]) -> dict[bool, Trial]:
+    """By exactly-once: what became of all functions under the whole policies."""
+    return {
+        exactly_once: tried(guarded, case, ALL_FUNCTIONS, lambda _: SECONDS)
+        for exactly_once, case in policies.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def report() -> Iterator[Report]:
+    """Written and shown at the end, whatever failed."""
+    made = Report()
+    yield made
+    made.write(REPORT)
+    made.show()

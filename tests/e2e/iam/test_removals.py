@@ -1,0 +1,111 @@
+"""Without any one action something fails: the function that topology/iam_needs.py names.
+
+The whole matrix, half an hour of it; `make prove-iam` asks for it.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.e2e.iam.environments import hurried
+from tests.e2e.iam.evidence import shown_by
+from tests.e2e.iam.functions import Function
+from tests.e2e.iam.report import Removal, Report
+from tests.e2e.iam.stage import OPERATIONS, TARGET, WORKERS, Stage
+from tests.e2e.iam.trial import FUNCTIONS_OF, Case, Trial, tried
+from topology.iam import operations_statements, worker_statements
+from topology.iam_needs import EXACTLY_ONCE, Need
+
+pytestmark = [pytest.mark.kafka, pytest.mark.iam]
+
+LIMIT = 3.0
+"""Times what a function took when it worked, and at least so many seconds:"""
+LEAST_SECONDS = 10.0
+LEAST_PATIENCE = 4.0
+"""Seconds after a denial, or as many as the function takes."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An action to take away."""
+
+    user: str
+    sid: str
+    need: Need
+    exactly_once: bool
+
+
+def rows() -> list[Row]:
+    """Every action of every statement of both roles; those of exactly-once where it is on."""
+    found = []
+    for exactly_once in (False, True):
+        environment = hurried(exactly_once=exactly_once)
+        for user, statements in (
+            (WORKERS, worker_statements(environment, TARGET)),
+            (OPERATIONS, operations_statements(environment, TARGET)),
+        ):
+            found += [
+                Row(user, statement.sid, need, exactly_once)
+                for statement in statements
+                if exactly_once == (statement.permission is EXACTLY_ONCE)
+                for need in statement.permission.needs
+            ]
+    return found
+
+
+ROWS = rows()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{one.user}-{one.sid}-{one.need.action}" for one in ROWS])
+def test_the_named_function_fails_without_the_action(
+    guarded: Stage,
+    policies: dict[bool, Case],
+    complete: dict[bool, Trial],
+    report: Report,
+    row: Row,
+) -> None:
+    report.actions = len(ROWS)
+    environment, documents = policies[row.exactly_once]
+    whole = complete[row.exactly_once]
+
+    def limit(function: Function) -> float:
+        return max(LEAST_SECONDS, LIMIT * whole.seconds[function.id])
+
+    def patience(function: Function) -> float:
+        return max(LEAST_PATIENCE, whole.seconds[function.id])
+
+    began = time.monotonic()
+    policy = without(documents[row.user], row.sid, row.need.action)
+    trial = tried(
+        guarded, environment, {**documents, row.user: policy}, FUNCTIONS_OF[row.user], limit, patience
+    )
+    denied = [f"{region}: {one}" for region, one in trial.denied if one.user == row.user]
+    report.removals.append(
+        Removal(
+            row.user,
+            row.sid,
+            row.need.action,
+            trial.failed,
+            shown_by(policy, row.user, row.need.action, whole.allowed),
+            denied[0] if denied else "",
+            round(time.monotonic() - began, 1),
+        )
+    )
+    assert trial.failed == row.need.function, trial.said
+    assert denied, "the brokers have refused something"
+
+
+def without(policy: Mapping[str, Any], sid: str, action: str) -> dict[str, Any]:
+    """The policy less one action of a statement, or less the statement where that was all of it."""
+    changed = copy.deepcopy(dict(policy))
+    (statement,) = [one for one in changed["Statement"] if one["Sid"] == sid]
+    statement["Action"].remove(f"kafka-cluster:{action}")
+    if not statement["Action"]:
+        changed["Statement"].remove(statement)
+    return changed

@@ -1,0 +1,69 @@
+"""Every function tried in turn, under the rules of given policies."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from localcloud.kafka.authorizer_log import Decision
+from tests.e2e.iam.functions import FUNCTIONS, PROBE_FUNCTIONS, Function
+from tests.e2e.iam.stage import OPERATIONS, WORKERS, Stage
+from topology.model import Environment
+
+__all__ = ["ALL_FUNCTIONS", "FUNCTIONS_OF", "Case", "Trial", "tried"]
+
+
+class Case(NamedTuple):
+    """An environment, and the policy document of each user."""
+
+    environment: Environment
+    policies: Mapping[str, Mapping[str, Any]]
+
+
+LAST = FUNCTIONS[-1]  # it ends the worker, which the probe asks
+ALL_FUNCTIONS: Sequence[Function] = (*FUNCTIONS[:-1], *PROBE_FUNCTIONS, LAST)
+PROBED = ("join", "connectors", "replication", "heartbeats-carried")
+"""What has to run for the probe to see something."""
+FUNCTIONS_OF: Mapping[str, Sequence[Function]] = {
+    WORKERS: FUNCTIONS,
+    OPERATIONS: (*(one for one in FUNCTIONS if one.id in PROBED), *PROBE_FUNCTIONS),
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """`failed`: the first function that did not work; `seconds` of those that did; what the brokers said."""
+
+    failed: str | None
+    seconds: Mapping[str, float]
+    denied: tuple[tuple[str, Decision], ...]
+    allowed: tuple[tuple[str, Decision], ...]
+    said: str
+
+
+def tried(
+    stage: Stage,
+    case: Case,
+    functions: Sequence[Function],
+    limit: Callable[[Function], float],
+    patience: Callable[[Function], float] = lambda _: math.inf,
+) -> Trial:
+    """Begins anew and tries functions until one fails; each may take `limit` seconds, and `patience` after
+    something was denied."""
+    stage.begin(*case)
+    seconds: dict[str, float] = {}
+    failed = None
+    for function in functions:
+        began = time.monotonic()
+        stage.patience = patience(function)
+        if not function.works(stage, limit(function)):
+            failed = function.id
+            break
+        seconds[function.id] = time.monotonic() - began
+    users = (WORKERS, OPERATIONS)
+    denied = tuple(pair for user in users for pair in stage.denied(user))
+    allowed = tuple(pair for user in users for pair in stage.allowed(user))
+    return Trial(failed, seconds, denied, allowed, stage.said())
