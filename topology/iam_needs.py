@@ -75,7 +75,7 @@ CONNECT_STORAGE = Permission(
         Need("CreateTopic", "join", "KIP-26, TopicAdmin.createTopics"),
         Need("DescribeTopic", "join", "Metadata and ListOffsets of KafkaBasedLog"),
         Need("ReadData", "join", "KafkaBasedLog.start reads to the end"),
-        Need("WriteData", "connectors", "KafkaConfigBackingStore, KafkaStatusBackingStore"),
+        Need("WriteData", "join", "KafkaConfigBackingStore (session keys, KIP-507), KafkaStatusBackingStore"),
         Need(
             "DescribeTopicDynamicConfiguration",
             "storage-check",
