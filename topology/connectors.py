@@ -8,6 +8,9 @@ from topology.model import Environment
 from topology.names import Names, bootstrap_variable
 
 __all__ = [
+    "BYTES",
+    "MIRROR",
+    "OWN_VARIABLES",
     "SECURITY",
     "checkpoint_connector",
     "connectors",
@@ -36,6 +39,8 @@ POLICIES = {
     "default": f"{MIRROR}.DefaultReplicationPolicy",
     "identity": f"{MIRROR}.IdentityReplicationPolicy",
 }
+OWN_VARIABLES = "POD_IP|BOOTSTRAP_[A-Z0-9_]+"
+"""Environment variables that properties may read, as a regular expression."""
 NEVER_MIRRORED = (r".*[\-\.]internal", r".*\.replica", "__.*")  # KIP-382, DefaultTopicFilter
 
 
@@ -74,7 +79,7 @@ def worker_properties(environment: Environment, region: str) -> dict[str, str]:
         "plugin.discovery": "service_load",
         "config.providers": "env",
         "config.providers.env.class": "org.apache.kafka.common.config.provider.EnvVarConfigProvider",
-        "config.providers.env.param.allowlist.pattern": "POD_IP|BOOTSTRAP_[A-Z0-9_]+",
+        "config.providers.env.param.allowlist.pattern": OWN_VARIABLES,
         # connectors tune their producers by producer.override.*; only this project's reconciler reaches REST
         "connector.client.config.override.policy": "All",
         "exactly.once.source.support": "enabled" if environment.mirrormaker.exactly_once else "disabled",
