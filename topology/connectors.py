@@ -6,6 +6,7 @@ from topology.flows import DirectedFlow, flows_into
 from topology.globs import glob_regex
 from topology.model import Environment
 from topology.names import Names, bootstrap_variable
+from topology.rest_auth import rest_properties
 
 __all__ = [
     "BYTES",
@@ -86,6 +87,7 @@ def worker_properties(environment: Environment, region: str) -> dict[str, str]:
     }
     for prefix in ("", "producer.", "consumer.", "admin."):
         properties |= {prefix + key: value for key, value in (SECURITY | CLIENT).items()}
+    properties |= rest_properties(environment.mirrormaker)
     return dict(sorted((properties | environment.mirrormaker.worker_properties).items()))
 
 
