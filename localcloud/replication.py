@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from localcloud.cloud import LocalCloud, LocalCloudError
 from localcloud.workers.localize import localize
+from localcloud.workers.rest_login import LOGIN_FLAG, rest_login
 from localcloud.workers.worker import ConnectWorker, bootstrap_environment
 from operations.clusters import Cluster
 from operations.configmaps import WorkerConfig, read_connectors, read_worker_config
@@ -37,7 +38,8 @@ class Replication:
     def how_to_look(self) -> str:
         """A command that shows what the connectors of a region do."""
         first = next(iter(self.workers.values()))[0]
-        return f"curl -s {first.rest_url}/connectors?expand=status"
+        user = f"-u $(tr = : <{first.login.credentials_file}) " if first.login else ""
+        return f"curl -s {user}{first.rest_url}/connectors?expand=status"
 
     def keep(self) -> None:
         """Nothing more to do: workers are processes of the WAN's run, which is kept."""
@@ -70,7 +72,7 @@ def start_replication(
                 worker.wait_ready()
         on_step(f"{WORKERS} workers a region, {_changed(replication)}")
         for region, workers in replication.workers.items():
-            count = _reconcile(cloud, synthesized, region, [worker.rest_url for worker in workers])
+            count = _reconcile(cloud, synthesized, region, workers)
             on_step(f"{count} connectors run in {region}")
     except BaseException:
         replication.stop()
@@ -104,20 +106,25 @@ def _start_workers(cloud: LocalCloud, synthesized: Synthesized, region: str) -> 
     clusters = {cloud.environment.alias(r): r for r in cloud.environment.regions}
     variables = bootstrap_environment(cloud.wan, region, clusters)
     text = config.files[PROPERTIES_FILE]
+    login = rest_login(config.files, cloud.directory / region / "rest")
     return [
-        ConnectWorker.start(cloud.site(region), text, variables, number, _flags(config))
+        ConnectWorker.start(cloud.site(region), text, variables, number, _flags(config), rest_login=login)
         for number in range(WORKERS)
     ]
 
 
-def _reconcile(cloud: LocalCloud, synthesized: Synthesized, region: str, urls: Sequence[str]) -> int:
+def _reconcile(
+    cloud: LocalCloud, synthesized: Synthesized, region: str, workers: Sequence[ConnectWorker]
+) -> int:
     directory = cloud.directory / region / "connectors"
     directory.mkdir(parents=True, exist_ok=True)
     desired = read_connectors(_stack(synthesized, region))
     for name, spec in desired.items():
         local = {**spec, "config": localize(spec["config"]).properties}
         (directory / f"{name}.json").write_text(json.dumps(local, indent=1), encoding="utf-8")
-    with ConnectClient(urls) as client:
+    login = workers[0].login
+    urls = [worker.rest_url for worker in workers]
+    with ConnectClient(urls, credentials=login.credentials if login else None) as client:
         report = Reconciler(client, directory, prune=True).settle(SETTLE_SECONDS)
     if report.failed or not report.settled:
         raise LocalCloudError(f"connectors of {region} do not run:\n" + "\n".join(report.lines()))
@@ -133,8 +140,10 @@ def _stack(synthesized: Synthesized, region: str) -> dict[str, object]:
 
 
 def _flags(config: WorkerConfig) -> tuple[str, ...]:
-    """The JVM flags of the Deployment; the exporter's port and the log file are not those of here."""
+    """The JVM flags of the Deployment; the exporter's port, the log file and the login file are not those of
+    here."""
     kept = [flag for flag in config.jvm_args if flag.startswith(("-X", "-Djava."))]
+    kept = [flag for flag in kept if not flag.startswith(LOGIN_FLAG)]
     return (*kept, QUICK_COMPILER)
 
 

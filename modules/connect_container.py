@@ -29,6 +29,9 @@ from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecContainerLivenessProbe as LivenessProbe,
 )
 from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
+    DeploymentV1SpecTemplateSpecContainerLivenessProbeExec as LivenessCommand,
+)
+from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecContainerLivenessProbeHttpGet as LivenessGet,
 )
 from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
@@ -38,10 +41,16 @@ from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecContainerReadinessProbe as ReadinessProbe,
 )
 from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
+    DeploymentV1SpecTemplateSpecContainerReadinessProbeExec as ReadinessCommand,
+)
+from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecContainerReadinessProbeHttpGet as ReadinessGet,
 )
 from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecContainerStartupProbe as StartupProbe,
+)
+from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
+    DeploymentV1SpecTemplateSpecContainerStartupProbeExec as StartupCommand,
 )
 from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecContainerStartupProbeHttpGet as StartupGet,
@@ -54,8 +63,10 @@ from topology.pods import (
     PRE_STOP_SECONDS,
     REST_PORT_NAME,
     WORKER_DIRECTORY,
+    probe_command,
     worker_arguments,
 )
+from topology.rest_auth import rest_secret
 from topology.workload import REST_PORT, Probe, probes
 
 __all__ = ["connect_container"]
@@ -64,7 +75,8 @@ __all__ = ["connect_container"]
 def connect_container(workload: MirrorMaker, variables: Mapping[str, str]) -> Container:
     """Connect with `java` as its first process. `variables`: bootstrap servers and identity; POD_IP is the
     address under which the other workers find it."""
-    probe = probes()
+    probe, secret = probes(), rest_secret(workload)
+    secured = secret is not None
     pod_ip = ValueFrom(field_ref=FieldRef(field_path="status.podIP"))
     wanted = workload.resources
     return Container(
@@ -79,9 +91,9 @@ def connect_container(workload: MirrorMaker, variables: Mapping[str, str]) -> Co
             ContainerPort(name=REST_PORT_NAME, container_port=REST_PORT, protocol="TCP"),
             ContainerPort(name="http-metrics", container_port=METRICS_PORT, protocol="TCP"),
         ],
-        startup_probe=_startup(probe["startup"]),
-        readiness_probe=_readiness(probe["readiness"]),
-        liveness_probe=_liveness(probe["liveness"]),
+        startup_probe=_startup(probe["startup"], secured),
+        readiness_probe=_readiness(probe["readiness"], secured),
+        liveness_probe=_liveness(probe["liveness"], secured),
         lifecycle=Lifecycle(
             # the provider knows no other way to wait; the image has coreutils
             pre_stop=[PreStop(exec=PreStopCommand(command=["sleep", str(PRE_STOP_SECONDS)]))]
@@ -93,13 +105,14 @@ def connect_container(workload: MirrorMaker, variables: Mapping[str, str]) -> Co
             memory_limit=wanted.memory_limit_mib,
         ),
         security_context=restricted_pod.container_security(),
-        volume_mount=restricted_pod.mounts(WORKER_DIRECTORY),
+        volume_mount=restricted_pod.mounts(WORKER_DIRECTORY, secret),
     )
 
 
-def _startup(probe: Probe) -> StartupProbe:
+def _startup(probe: Probe, secured: bool) -> StartupProbe:
     return StartupProbe(
-        http_get=StartupGet(path=probe.path, port=REST_PORT_NAME, scheme="HTTP"),
+        http_get=None if secured else StartupGet(path=probe.path, port=REST_PORT_NAME, scheme="HTTP"),
+        exec=StartupCommand(command=list(probe_command(probe))) if secured else None,
         initial_delay_seconds=probe.initial_delay_seconds,
         period_seconds=probe.period_seconds,
         timeout_seconds=probe.timeout_seconds,
@@ -107,9 +120,10 @@ def _startup(probe: Probe) -> StartupProbe:
     )
 
 
-def _readiness(probe: Probe) -> ReadinessProbe:
+def _readiness(probe: Probe, secured: bool) -> ReadinessProbe:
     return ReadinessProbe(
-        http_get=ReadinessGet(path=probe.path, port=REST_PORT_NAME, scheme="HTTP"),
+        http_get=None if secured else ReadinessGet(path=probe.path, port=REST_PORT_NAME, scheme="HTTP"),
+        exec=ReadinessCommand(command=list(probe_command(probe))) if secured else None,
         initial_delay_seconds=probe.initial_delay_seconds,
         period_seconds=probe.period_seconds,
         timeout_seconds=probe.timeout_seconds,
@@ -117,9 +131,10 @@ def _readiness(probe: Probe) -> ReadinessProbe:
     )
 
 
-def _liveness(probe: Probe) -> LivenessProbe:
+def _liveness(probe: Probe, secured: bool) -> LivenessProbe:
     return LivenessProbe(
-        http_get=LivenessGet(path=probe.path, port=REST_PORT_NAME, scheme="HTTP"),
+        http_get=None if secured else LivenessGet(path=probe.path, port=REST_PORT_NAME, scheme="HTTP"),
+        exec=LivenessCommand(command=list(probe_command(probe))) if secured else None,
         initial_delay_seconds=probe.initial_delay_seconds,
         period_seconds=probe.period_seconds,
         timeout_seconds=probe.timeout_seconds,

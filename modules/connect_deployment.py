@@ -33,6 +33,7 @@ from modules.restricted_pod import pod_security, tolerations, volumes
 from modules.workload_namespace import WorkloadNamespace
 from topology.model.mirrormaker import MirrorMaker
 from topology.pods import METRICS_PORT, SETTLE_SECONDS, Labels, pod_annotations, pod_labels, rollout_minutes
+from topology.rest_auth import rest_secret
 from topology.workload import GRACE_SECONDS
 
 __all__ = ["OWNED_BY_OTHERS", "ConnectDeployment", "PodHome"]
@@ -125,7 +126,7 @@ def _template(home: PodHome, workload: MirrorMaker, variables: Mapping[str, str]
             topology_spread_constraint=_spread(home.labels.selector, (ZONES, HOSTS)),
             security_context=pod_security(),
             container=[connect_container(workload, variables)],
-            volume=volumes(home.files.name),
+            volume=volumes(home.files.name, rest_secret(workload)),
         ),
     )
 

@@ -44,15 +44,16 @@ OWN_POD = (("POD_NAME", "metadata.name"), ("POD_UID", "metadata.uid"))
 
 
 def reconciler_container(
-    operations: Operations, arguments: Sequence[str], variables: Mapping[str, str]
+    operations: Operations, arguments: Sequence[str], variables: Mapping[str, str], secret: str | None
 ) -> Container:
     """Ready while no connector has failed (operations/status.py: /healthz is about the loop, /readyz about
-    what it found)."""
+    what it found). `secret`: whose credentials Connect asks for."""
     return _container(
         "reconciler",
         operations,
         arguments,
         variables,
+        secret,
         port=ContainerPort(name="http-metrics", container_port=OPERATIONS_PORT, protocol="TCP"),
         liveness=_liveness("/healthz", "http-metrics"),
         readiness=ReadinessProbe(
@@ -66,7 +67,7 @@ def reconciler_container(
 
 
 def probe_container(
-    operations: Operations, arguments: Sequence[str], variables: Mapping[str, str]
+    operations: Operations, arguments: Sequence[str], variables: Mapping[str, str], secret: str | None
 ) -> Container:
     """Always ready: what it measures is no reason to take it away."""
     return _container(
@@ -74,6 +75,7 @@ def probe_container(
         operations,
         arguments,
         variables,
+        secret,
         port=ContainerPort(name="http-probe", container_port=PROBE_PORT, protocol="TCP"),
         liveness=_liveness("/metrics", "http-probe"),
     )
@@ -84,6 +86,7 @@ def _container(
     operations: Operations,
     arguments: Sequence[str],
     variables: Mapping[str, str],
+    secret: str | None,
     *,
     port: ContainerPort,
     liveness: LivenessProbe,
@@ -106,7 +109,7 @@ def _container(
             memory_limit=operations.memory_limit_mib,
         ),
         security_context=restricted_pod.container_security(),
-        volume_mount=restricted_pod.mounts(CONNECTOR_DIRECTORY),
+        volume_mount=restricted_pod.mounts(CONNECTOR_DIRECTORY, secret),
     )
 
 

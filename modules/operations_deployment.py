@@ -31,6 +31,7 @@ from topology.pods import (
     pod_annotations,
     pod_labels,
 )
+from topology.rest_auth import rest_secret
 
 __all__ = ["OperationsDeployment"]
 
@@ -92,6 +93,6 @@ def _template(
             toleration=restricted_pod.tolerations(workload.tolerations),
             security_context=restricted_pod.pod_security(),
             container=list(containers),
-            volume=restricted_pod.volumes(home.files.name),
+            volume=restricted_pod.volumes(home.files.name, rest_secret(workload)),
         ),
     )

@@ -54,9 +54,16 @@ from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
 from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecVolumeProjectedSourcesServiceAccountToken as ProjectedToken,
 )
+from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
+    DeploymentV1SpecTemplateSpecVolumeSecret as SecretVolume,
+)
+from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
+    DeploymentV1SpecTemplateSpecVolumeSecretItems as SecretItem,
+)
 
 from topology.model.mirrormaker import Toleration
 from topology.pods import SCRATCH_SIZE, TOKEN_DIRECTORY, USER_ID, cpu_quantity, memory_quantity
+from topology.rest_auth import AUTH_DIRECTORY, CREDENTIALS_KEY
 
 __all__ = [
     "container_security",
@@ -77,6 +84,9 @@ FILES_VOLUME = "files"
 SCRATCH_VOLUME = "scratch"
 SCRATCH_DIRECTORY = "/tmp"  # noqa: S108 - the container's own
 READ_ALL = "0444"
+CREDENTIALS_VOLUME = "rest-credentials"
+READ_GROUP = "0440"
+"""For the pod's group, which fs_group gives the volume."""
 
 
 def pod_security() -> PodSecurity:
@@ -106,8 +116,9 @@ def container_security() -> ContainerSecurity:
     )
 
 
-def volumes(config_map: str) -> list[Volume]:
-    """The ConfigMap's files, a token for STS and room to write.
+def volumes(config_map: str, secret: str | None = None) -> list[Volume]:
+    """The ConfigMap's files, a token for STS, room to write and, where there is a Secret, the credentials for
+    Connect's REST interface: a pod waits until the Secret has them.
 
     The token is projected here and not left to EKS's webhook: that one is skipped while it does not answer
     (its failure policy is Ignore), and pods without credentials would start; and so the pods are the same on
@@ -121,15 +132,18 @@ def volumes(config_map: str) -> list[Volume]:
             projected=[ProjectedVolume(sources=[ProjectedSources(service_account_token=token)])],
         ),
         Volume(name=SCRATCH_VOLUME, empty_dir=EmptyDirectory(size_limit=SCRATCH_SIZE)),
+        *([_credentials(secret)] if secret else []),
     ]
 
 
-def mounts(files: str) -> list[Mount]:
+def mounts(files: str, secret: str | None = None) -> list[Mount]:
     """Where the container finds the volumes; `files`: the directory of the ConfigMap's files."""
+    credentials = Mount(name=CREDENTIALS_VOLUME, mount_path=AUTH_DIRECTORY, read_only=True)
     return [
         Mount(name=FILES_VOLUME, mount_path=files, read_only=True),
         Mount(name=TOKEN_VOLUME, mount_path=TOKEN_DIRECTORY, read_only=True),
         Mount(name=SCRATCH_VOLUME, mount_path=SCRATCH_DIRECTORY),
+        *([credentials] if secret else []),
     ]
 
 
@@ -154,3 +168,11 @@ def tolerations(given: Sequence[Toleration]) -> list[PodToleration] | None:
     return [
         PodToleration(key=one.key, operator=one.operator, value=one.value, effect=one.effect) for one in given
     ] or None
+
+
+def _credentials(secret: str) -> Volume:
+    item = SecretItem(key=CREDENTIALS_KEY, path=CREDENTIALS_KEY)
+    return Volume(
+        name=CREDENTIALS_VOLUME,
+        secret=SecretVolume(secret_name=secret, default_mode=READ_GROUP, items=[item]),
+    )

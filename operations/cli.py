@@ -33,6 +33,14 @@ ConnectUrls = Annotated[
 ConnectorDirectory = Annotated[
     Path, typer.Option("--connectors", help="Directory of <name>.json files: the mounted ConfigMap.")
 ]
+CredentialsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--credentials",
+        envvar="MSK_MIRROR_CONNECT_CREDENTIALS",
+        help="Properties file, user=password, whose first user Connect lets in; where it asks for one.",
+    ),
+]
 MetricsPort = Annotated[
     int | None, typer.Option(min=0, max=65535, help="Serve /metrics, /healthz and /readyz on this port.")
 ]
@@ -116,11 +124,12 @@ def reconcile(  # noqa: PLR0913, PLR0917 - one parameter for each option
     probe_url: Annotated[
         str | None, typer.Option("--probe", help="Address of the probe, which sees what Connect hides.")
     ] = None,
+    credentials: CredentialsFile = None,
 ) -> None:
     """Bring the connectors to what the directory says, and keep them so until SIGTERM."""
     from operations.commands import reconcile as command  # noqa: PLC0415
 
-    wanted = command.Wanted(connect, connectors, prune, workers_selector, probe_url)
+    wanted = command.Wanted(connect, connectors, prune, workers_selector, probe_url, credentials)
     if once or wait is not None:
         raise typer.Exit(command.settle(wanted, wait or 0.0))
     raise typer.Exit(command.keep(wanted, interval, metrics_port))
@@ -135,13 +144,21 @@ def probe(  # noqa: PLR0913, PLR0917 - one parameter for each option
     once: Annotated[bool, typer.Option("--once", help="One sample, an interval after the start.")] = False,
     interval: Annotated[float, typer.Option(min=1, help="Seconds between samples.")] = 60.0,
     metrics_port: MetricsPort = None,
+    credentials: CredentialsFile = None,
 ) -> None:
     """Publish latency, lag and tasks of each flow to CloudWatch, and on a port for Prometheus."""
     from operations.commands import probe as command  # noqa: PLC0415
 
     raise typer.Exit(
         command.run(
-            connect, connectors, environment, region, interval=interval, once=once, metrics_port=metrics_port
+            connect,
+            connectors,
+            environment,
+            region,
+            interval=interval,
+            once=once,
+            metrics_port=metrics_port,
+            credentials=credentials,
         )
     )
 

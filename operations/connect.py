@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 import httpx
 
 from operations.connect_http import ConnectError, Patience, Workers, message_of
+from operations.credentials import Credentials
 
 __all__ = [
     "NO_STATUS",
@@ -90,7 +91,8 @@ class ConnectClient:
     """One Connect cluster, through any of its workers (or their Service).
 
     `base_urls`: http(s)://host:port of each; `timeout` seconds for one answer, `deadline` seconds for a call
-    with its repetitions; a set `stop` ends the repetitions (used on SIGTERM). For one thread at a time.
+    with its repetitions; a set `stop` ends the repetitions (used on SIGTERM); `credentials` for workers that
+    ask for them. For one thread at a time.
     """
 
     def __init__(
@@ -99,8 +101,9 @@ class ConnectClient:
         timeout: float = 10.0,
         deadline: float = 60.0,
         stop: threading.Event | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
-        self._workers = Workers(base_urls, timeout, deadline, stop)
+        self._workers = Workers(base_urls, timeout, deadline, stop, credentials)
 
     def __enter__(self) -> ConnectClient:
         return self

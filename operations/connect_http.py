@@ -14,10 +14,14 @@ from typing import Any, Final
 
 import httpx
 
+from operations.credentials import Credentials, CredentialsError
+
 __all__ = ["ConnectError", "Patience", "Workers"]
 
 FIRST_PAUSE_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 4.0
+# A Secret is mounted anew as a whole; a file that can not be read will be.
+_NO_ANSWER: Final = (httpx.TransportError, CredentialsError)
 PASSING_STATUSES: Final = frozenset({409, 502, 503, 504})
 # Of Kafka's HerderRequestHandler and RestClient: the herder took longer than the worker waits, or the leader
 # that the request was forwarded to is gone. Both come as 500 although nothing is wrong with the request.
@@ -78,11 +82,17 @@ class Workers:
 
     `urls` are asked in order, beginning with the one that answered last. `timeout`: seconds for one answer;
     `deadline`: seconds for a call with its repetitions. A set `stop` ends the repetitions of a running call.
-    Raises ValueError for an address that is not http(s)://host[:port].
+    `credentials`: for workers that ask for them. Raises ValueError for an address that is not
+    http(s)://host[:port].
     """
 
     def __init__(
-        self, urls: Sequence[str], timeout: float, deadline: float, stop: threading.Event | None = None
+        self,
+        urls: Sequence[str],
+        timeout: float,
+        deadline: float,
+        stop: threading.Event | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         if not urls:
             raise ValueError("no address of a Connect worker given; expected at least one http://host:8083")
@@ -91,7 +101,8 @@ class Workers:
         self.deadline = deadline
         self.stop = stop or threading.Event()
         # trust_env: a proxy set in the shell must not catch calls to workers inside the cluster.
-        self._http = httpx.Client(trust_env=False, headers={"Accept": "application/json"})
+        headers = {"Accept": "application/json"}
+        self._http = httpx.Client(trust_env=False, headers=headers, auth=credentials)
 
     def close(self) -> None:
         self._http.close()
@@ -121,7 +132,7 @@ class Workers:
         for base in self._in_order():
             try:
                 yield self._http.get(base + path, timeout=self._timeout)
-            except httpx.TransportError as error:
+            except _NO_ANSWER as error:
                 yield ConnectError("GET", base + path, None, _words(error), passing=True)
 
     def _in_order(self) -> tuple[str, ...]:
@@ -130,7 +141,7 @@ class Workers:
     def _once(self, method: str, url: str, body: Mapping[str, Any] | None, timeout: float) -> Any:
         try:
             answer = self._http.request(method, url, json=body, timeout=timeout)
-        except httpx.TransportError as error:
+        except _NO_ANSWER as error:
             raise ConnectError(method, url, None, _words(error), passing=True) from error
         if answer.is_success:
             return _content(answer)
@@ -176,7 +187,7 @@ def _content(answer: httpx.Response) -> Any:
         ) from error
 
 
-def _words(error: httpx.TransportError) -> str:
+def _words(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "timed out"
     return str(error) or type(error).__name__

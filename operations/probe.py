@@ -21,6 +21,7 @@ from types import FrameType
 from typing import Final
 
 from operations.connect import ConnectClient
+from operations.credentials import Credentials
 from operations.probe_figures import Sample
 from operations.probe_flows import ProbedFlow, load_flows
 from operations.probe_publish import CloudWatch, Gauges, write_line
@@ -41,20 +42,25 @@ def run_probe(  # noqa: PLR0913 - what the command line says, by name
     once: bool = False,
     metrics_port: int | None = None,
     stop: threading.Event | None = None,
+    credentials: Path | None = None,
 ) -> None:
     """Samples every flow of the connectors in `connectors_dir` each `interval_seconds`, until SIGTERM, SIGINT
     or `stop`: a line of JSON on stdout for each flow, and CloudWatch in `region`.
 
     `once`: one sample, an interval after the start, because growth needs two looks. `metrics_port`: the same
-    figures for Prometheus. Raises InvalidConnectors when the directory names no flow that can be probed,
-    ValueError for an address of Connect that is none or an AWS profile that is not there, OSError for a port
-    that is taken; whatever fails later is said in the samples.
+    figures for Prometheus. `credentials`: the file with Connect's users. Raises InvalidConnectors when the
+    directory names no flow that can be probed, ValueError for an address of Connect that is none, credentials
+    that can not be used or an AWS profile that is not there, OSError for a port that is taken; whatever fails
+    later is said in the samples.
     """
     flows = load_flows(connectors_dir, os.environ)
     stop = stop or threading.Event()
     gauges, cloudwatch = Gauges(), CloudWatch(region)
+    login = Credentials(credentials) if credentials else None
     with ExitStack() as during:
-        client = during.enter_context(ConnectClient(connect_urls, CONNECT_SECONDS, CONNECT_SECONDS, stop))
+        client = during.enter_context(
+            ConnectClient(connect_urls, CONNECT_SECONDS, CONNECT_SECONDS, stop, login)
+        )
         if metrics_port is not None:
             during.enter_context(gauges.served(metrics_port))
         during.enter_context(_signals_set(stop))

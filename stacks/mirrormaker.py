@@ -20,6 +20,7 @@ from topology.model import Environment
 from topology.outputs import BOOTSTRAP_BROKERS_IAM, OPERATIONS_ROLE_ARN, WORKER_ROLE_ARN
 from topology.pod_network import pod_policies
 from topology.pods import clusters_of, identity_variables, labels, probe_arguments, reconciler_arguments
+from topology.rest_auth import rest_secret
 from topology.worker_files import connector_files, worker_files
 
 __all__ = ["MirrorMakerStack"]
@@ -82,6 +83,7 @@ class MirrorMakerStack(RegionStack):
             labels=home.labels.all,
         )
         variables = self._variables(OPERATIONS_ROLE_ARN, name)
+        secret = rest_secret(self.workload)
         OperationsDeployment(
             self,
             "operations",
@@ -93,11 +95,13 @@ class MirrorMakerStack(RegionStack):
                     self.workload.operations,
                     reconciler_arguments(self.environment, self.region, services.name),
                     variables,
+                    secret,
                 ),
                 probe_container(
                     self.workload.operations,
                     probe_arguments(self.environment, self.region, services.name),
                     variables,
+                    secret,
                 ),
             ],
             workers=workers,

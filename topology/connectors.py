@@ -6,8 +6,12 @@ from topology.flows import DirectedFlow, flows_into
 from topology.globs import glob_regex
 from topology.model import Environment
 from topology.names import Names, bootstrap_variable
+from topology.rest_auth import rest_properties
 
 __all__ = [
+    "BYTES",
+    "MIRROR",
+    "OWN_VARIABLES",
     "SECURITY",
     "checkpoint_connector",
     "connectors",
@@ -36,6 +40,8 @@ POLICIES = {
     "default": f"{MIRROR}.DefaultReplicationPolicy",
     "identity": f"{MIRROR}.IdentityReplicationPolicy",
 }
+OWN_VARIABLES = "POD_IP|BOOTSTRAP_[A-Z0-9_]+"
+"""Environment variables that properties may read, as a regular expression."""
 NEVER_MIRRORED = (r".*[\-\.]internal", r".*\.replica", "__.*")  # KIP-382, DefaultTopicFilter
 
 
@@ -74,13 +80,14 @@ def worker_properties(environment: Environment, region: str) -> dict[str, str]:
         "plugin.discovery": "service_load",
         "config.providers": "env",
         "config.providers.env.class": "org.apache.kafka.common.config.provider.EnvVarConfigProvider",
-        "config.providers.env.param.allowlist.pattern": "POD_IP|BOOTSTRAP_[A-Z0-9_]+",
+        "config.providers.env.param.allowlist.pattern": OWN_VARIABLES,
         # connectors tune their producers by producer.override.*; only this project's reconciler reaches REST
         "connector.client.config.override.policy": "All",
         "exactly.once.source.support": "enabled" if environment.mirrormaker.exactly_once else "disabled",
     }
     for prefix in ("", "producer.", "consumer.", "admin."):
         properties |= {prefix + key: value for key, value in (SECURITY | CLIENT).items()}
+    properties |= rest_properties(environment.mirrormaker)
     return dict(sorted((properties | environment.mirrormaker.worker_properties).items()))
 
 

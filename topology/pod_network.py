@@ -1,7 +1,7 @@
 """Who talks to whom in the workload's namespace: network policies as data.
 
-Connect's REST interface asks for no password and can run code by configuration, so that only the workers
-themselves and the operations pod reach it.
+Connect's REST interface can run code by configuration, so that only the workers themselves and the operations
+pod reach it, whether it asks for a password (topology/rest_auth.py) or not.
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ from topology.flows import flows_into
 from topology.model import Environment
 from topology.model.mirrormaker import MirrorMaker, Tracing
 from topology.names import Names, bootstrap_variable
+from topology.rest_auth import CREDENTIALS_FILE, LOGIN_FILE, PROBE_FILE, rest_secret
 from topology.worker_files import JMX_FILE, LOG_FILE, PROPERTIES_FILE
-from topology.workload import GRACE_SECONDS, REST_PORT, jvm_flags
+from topology.workload import GRACE_SECONDS, REST_PORT, Probe, jvm_flags
 
 __all__ = [
     "AGENT_JAR",
@@ -39,6 +40,7 @@ __all__ = [
     "pod_annotations",
     "pod_labels",
     "probe_arguments",
+    "probe_command",
     "reconciler_arguments",
     "rollout_minutes",
     "worker_arguments",
@@ -133,15 +135,23 @@ def identity_variables(region: str, role_arn: str, session: str) -> dict[str, st
 def worker_arguments(mirrormaker: MirrorMaker) -> tuple[str, ...]:
     """Arguments of `java`, which is the container's first process: SIGTERM reaches Connect, and Connect
     flushes its offsets."""
+    secured = rest_secret(mirrormaker) is not None
     return (
         *jvm_flags(mirrormaker),
         f"-javaagent:{AGENT_JAR}={METRICS_PORT}:{WORKER_DIRECTORY}/{JMX_FILE}",
         f"-Dlog4j2.configurationFile={WORKER_DIRECTORY}/{LOG_FILE}",
+        *([f"-Djava.security.auth.login.config={WORKER_DIRECTORY}/{LOGIN_FILE}"] if secured else []),
         "-cp",
         f"{JARS}/*",
         MAIN_CLASS,
         f"{WORKER_DIRECTORY}/{PROPERTIES_FILE}",
     )
+
+
+def probe_command(probe: Probe) -> tuple[str, ...]:
+    """What asks a worker that wants credentials, in place of the kubelet."""
+    script = f"{WORKER_DIRECTORY}/{PROBE_FILE}"
+    return ("bash", script, str(REST_PORT), probe.path, str(probe.timeout_seconds), CREDENTIALS_FILE)
 
 
 def reconciler_arguments(environment: Environment, region: str, service: str) -> tuple[str, ...]:
@@ -151,7 +161,7 @@ def reconciler_arguments(environment: Environment, region: str, service: str) ->
     selector = labels(environment, region, "worker").selector
     return (
         "reconcile",
-        *_reading(service),
+        *_reading(environment.mirrormaker, service),
         *(["--prune"] if operations.prune else []),
         "--workers-selector",
         ",".join(f"{key}={value}" for key, value in selector.items()),
@@ -169,7 +179,7 @@ def probe_arguments(environment: Environment, region: str, service: str) -> tupl
     period of the alarms that read it."""
     return (
         "probe",
-        *_reading(service),
+        *_reading(environment.mirrormaker, service),
         "--environment",
         environment.environment,
         "--region",
@@ -181,8 +191,9 @@ def probe_arguments(environment: Environment, region: str, service: str) -> tupl
     )
 
 
-def _reading(service: str) -> tuple[str, ...]:
-    return ("--connect", f"http://{service}:{REST_PORT}", "--connectors", CONNECTOR_DIRECTORY)
+def _reading(mirrormaker: MirrorMaker, service: str) -> tuple[str, ...]:
+    login = ("--credentials", CREDENTIALS_FILE) if rest_secret(mirrormaker) else ()
+    return ("--connect", f"http://{service}:{REST_PORT}", *login, "--connectors", CONNECTOR_DIRECTORY)
 
 
 def pod_annotations(tracing: Tracing, metrics_port: int, java: bool = False) -> dict[str, str]:

@@ -12,6 +12,7 @@ from topology.connectors import connectors, worker_properties
 from topology.java_properties import render_properties
 from topology.jmx import exporter_configuration
 from topology.model import Environment
+from topology.rest_auth import rest_files
 
 __all__ = [
     "JMX_FILE",
@@ -67,7 +68,7 @@ def worker_files(environment: Environment, region: str) -> dict[str, str]:
         PROPERTIES_FILE: render_properties(worker_properties(environment, region)),
         LOG_FILE: render_properties(LOGGING),
         JMX_FILE: yaml.safe_dump(exporter_configuration(), sort_keys=False, width=1000),
-    }
+    } | rest_files(environment.mirrormaker)
 
 
 def connector_files(environment: Environment, region: str) -> dict[str, str]:

@@ -11,9 +11,10 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from . import autoscaling_urls, kafka_urls, s3_bucket_policy
 from .eks_clusters import EksClusterResponse
 from .s3_state_buckets import StateBucketResponse
+from .web_identity import WebIdentityResponse
 
 _RESPONSES: Mapping[str, type[BaseResponse]] = MappingProxyType(
-    {"eks": EksClusterResponse, "s3": StateBucketResponse}
+    {"eks": EksClusterResponse, "s3": StateBucketResponse, "sts": WebIdentityResponse}
 )
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from localcloud.cloud import LocalCloud
+from localcloud.cloud import LocalCloud, LocalCloudError
 from localcloud.deployment import state_outputs
 from localcloud.images import BuiltImage
 from localcloud.kubernetes.cluster import Cluster
@@ -16,6 +16,7 @@ from localcloud.kubernetes.workload import Workload, localized, workload_images
 from operations.manifests.references import outputs_in
 from operations.synthesized import Stack, Synthesized
 from topology.flows import flows_into
+from topology.rest_auth import rest_secret
 from topology.state import stack_name
 
 __all__ = ["Pods", "start_pods"]
@@ -50,8 +51,13 @@ def start_pods(
     Kubernetes provider can be had, else by the converter; `on_step` says which. Returns when all connectors
     run, which is when the operations pods are ready.
 
-    Raises ClusterStartError, ImageError, KubectlError or TerraformError; what was started is stopped.
+    Raises ClusterStartError, ImageError, KubectlError or TerraformError; what was started is stopped. Raises
+    LocalCloudError for an environment whose pods wait for a Secret, which nobody makes here.
     """
+    if secret := rest_secret(cloud.environment.mirrormaker):
+        raise LocalCloudError(
+            f"mirrormaker.rest.basic_auth: no Secret {secret} here; RUNTIME=processes has users"
+        )
     pods = Pods()
     regions = [region for region in cloud.environment.regions if flows_into(cloud.environment, region)]
     stacks = {region: synthesized.stacks[stack_name("mirrormaker", region)] for region in regions}

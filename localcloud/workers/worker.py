@@ -13,6 +13,7 @@ from localcloud.kafka.jvm import JavaProcess, JavaProcessError
 from localcloud.kafka.site import Site
 from localcloud.wan import Wan
 from localcloud.workers.localize import Localized, localize
+from localcloud.workers.rest_login import RestLogin
 from topology.java_properties import parse_properties, render_properties
 from topology.names import bootstrap_variable
 
@@ -42,36 +43,41 @@ class ConnectWorker:
     localized: Localized
     """The properties that the worker runs with, and how they differ from the deployed ones."""
     process: JavaProcess
+    rest_login: RestLogin | None = None
+    """How to log in to REST where it asks for that."""
 
     @classmethod
-    def start(  # noqa: PLR0913, PLR0917 - what a worker is told, by name
+    def start(  # noqa: PLR0913 - what a pod is made of
         cls,
         site: Site,
         properties: str,
         environment: Mapping[str, str],
         number: int = 0,
         flags: Sequence[str] = WORKER_FLAGS,
-        login: Mapping[str, str] | None = None,
+        *,
+        rest_login: RestLogin | None = None,
+        kafka_login: Mapping[str, str] | None = None,
     ) -> ConnectWorker:
         """Start worker `number` (from 0) of a region; it is not ready yet, see `wait_ready`.
 
         `properties` is the text of connect-distributed.properties in the worker ConfigMap. What it reads by
         ${env:...} comes from `environment` (see bootstrap_environment); POD_IP is the region's address.
         Workers of a region share that address, so their REST ports count up from 8083 (in a proxy WAN: free
-        ports). `flags` are the JVM's, as in the synthesized Deployment; `login` is what it logs in by where
-        the brokers want one. Raises WorkerError for an unreadable text.
+        ports). `flags` are the JVM's, as in the synthesized Deployment; `rest_login`: see rest_login.py;
+        `kafka_login` is what it logs in by where the brokers want one (Logins.java). Raises WorkerError for
+        an unreadable text.
         """
         site.directory.mkdir(parents=True, exist_ok=True)
         name = f"worker-{site.region}-{number}"
         port, address = site.wan.port(site.region, REST_PORT + number), site.wan.address(site.region)
         deployed = read_properties(properties, name)
-        localized = localize(deployed, _rest_addresses(site.wan, port), login)
+        localized = localize(deployed, _rest_addresses(site.wan, port), kafka_login)
         config = site.directory / f"{name}.properties"
         config.write_text(render_properties(localized.properties))
-        command = site.command(flags, _MAIN, str(config))
+        command = site.command([*flags, *([rest_login.flag] if rest_login else [])], _MAIN, str(config))
         pod = {**environment, "POD_IP": address}
         process = JavaProcess(name, command, site.directory / f"{name}.log", pod)
-        return cls(site.region, name, f"http://{address}:{port}", localized, process)
+        return cls(site.region, name, f"http://{address}:{port}", localized, process, rest_login)
 
     @property
     def log(self) -> Path:
@@ -91,14 +97,13 @@ class ConnectWorker:
 
     def healthy(self) -> bool:
         """Whether the worker says so; a worker that still starts refuses, is silent or answers 404 or 503."""
+        auth = self.rest_login.credentials if self.rest_login else None
         try:
             # Loopback or a namespace of ours: a proxy of the user's environment would not find it.
-            return (
-                httpx.get(f"{self.rest_url}/health", timeout=10, trust_env=False).status_code
-                == httpx.codes.OK
-            )
+            answer = httpx.get(f"{self.rest_url}/health", timeout=10, trust_env=False, auth=auth)
         except httpx.TransportError:
             return False
+        return answer.status_code == httpx.codes.OK
 
     def kill(self, sig: int = signal.SIGKILL) -> None:
         """Send a signal: SIGKILL for a crash, SIGSTOP and SIGCONT for a hang."""

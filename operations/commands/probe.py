@@ -21,6 +21,7 @@ def run(  # noqa: PLR0913 - what the command line says, by name
     interval: float,
     once: bool,
     metrics_port: int | None,
+    credentials: Path | None,
 ) -> int:
     """Samples until SIGTERM, or once."""
     try:
@@ -32,6 +33,7 @@ def run(  # noqa: PLR0913 - what the command line says, by name
             interval_seconds=interval,
             once=once,
             metrics_port=metrics_port,
+            credentials=credentials,
         )
     except (InvalidConnectors, ValueError, OSError) as error:
         return fail(BAD_INPUT, error)

@@ -13,6 +13,7 @@ from typing import Final
 
 from operations.commands import BAD_INPUT, FAILED, OK, ended_by, fail
 from operations.connect import ConnectClient
+from operations.credentials import Credentials
 from operations.events import Events
 from operations.kubernetes_api import KubernetesApi, Pod
 from operations.probe_view import ProbeView
@@ -31,17 +32,19 @@ STALE_SECONDS: Final = 4 * DEADLINE_SECONDS
 @dataclass(frozen=True)
 class Wanted:
     """What both forms of the command are told: addresses of Connect, the mounted ConfigMap, whether to
-    delete, the labels of the workers' pods, and the address of the probe."""
+    delete, the labels of the workers' pods, the address of the probe, and the file with Connect's users."""
 
     urls: Sequence[str]
     directory: Path
     prune: bool = False
     workers_selector: str | None = None
     probe: str | None = None
+    credentials: Path | None = None
 
     def client(self, stop: threading.Event) -> ConnectClient:
-        """Raises ValueError for an address that is none."""
-        return ConnectClient(self.urls, CALL_SECONDS, DEADLINE_SECONDS, stop)
+        """Raises ValueError for an address that is none, or credentials that can not be used."""
+        credentials = Credentials(self.credentials) if self.credentials else None
+        return ConnectClient(self.urls, CALL_SECONDS, DEADLINE_SECONDS, stop, credentials)
 
     def witnesses(self, api: KubernetesApi | None) -> list[Witness]:
         """Whom a pass asks: about pods only where this is one."""

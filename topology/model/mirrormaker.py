@@ -10,6 +10,7 @@ from topology.model.base import Model, Percent, Properties
 
 __all__ = [
     "Autoscaling",
+    "BasicAuth",
     "ConnectCluster",
     "ConnectorProperties",
     "Heap",
@@ -18,11 +19,13 @@ __all__ = [
     "Operations",
     "Replicas",
     "Resources",
+    "Rest",
     "Toleration",
     "Tracing",
 ]
 
 Natural = Annotated[int, Field(ge=1)]
+SecretName = Annotated[str, Field(max_length=253, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
 KubernetesName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
 
@@ -109,6 +112,23 @@ class ConnectorProperties(Model):
     heartbeat: Properties = {}
 
 
+class BasicAuth(Model):
+    """User and password for Connect's REST interface."""
+
+    secret: SecretName
+    """Name of a Secret in the namespace, made by people or External Secrets and never by Terraform. Its key
+    `credentials.properties` holds lines of `user=password` in printable ASCII without backslashes; the
+    reconciler, the probe and the pods' probes log in as the first."""
+
+
+class Rest(Model):
+    """Connect's REST interface, which can run code by configuration."""
+
+    basic_auth: BasicAuth | None = None
+    """Default: off; network policies let in the workers and the operations pod only. For clusters that do not
+    enforce them, and where the interface is exposed otherwise."""
+
+
 class Operations(Model):
     """The pod that reconciles connectors and probes latency."""
 
@@ -148,6 +168,7 @@ class MirrorMaker(Model):
     """KIP-618 on the workers. Default: off; at-least-once with idempotent producers is a third of the
     latency (measured: p50 145 against 478 ms)."""
     connect: ConnectCluster = ConnectCluster()
+    rest: Rest = Rest()
     worker_properties: Properties = {}
     connector_properties: ConnectorProperties = ConnectorProperties()
     operations: Operations = Operations()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from topology.broker import kafka_line
-from topology.connectors import SECURITY
+from topology.guarded_properties import DERIVED as DERIVED_MESSAGE
+from topology.guarded_properties import reserved
 from topology.kafka_catalogue import definitions, settable_on_msk
 from topology.model import Environment
 from topology.problem import Path, Problem
@@ -36,20 +38,57 @@ CLIENT_PREFIXES: dict[str, tuple[tuple[str, str], ...]] = {
 CLIENT_PREFIXES["checkpoint_connector"] = CLIENT_PREFIXES["source_connector"]
 CLIENT_PREFIXES["heartbeat_connector"] = CLIENT_PREFIXES["source_connector"]
 
+_EVERY_CONNECTOR = (
+    *("name", "connector.class", "tasks.max", "topics", "topics.exclude", "groups", "groups.exclude"),
+    *("replication.policy.class", "offset-syncs.topic.location", "sync.topic.acls.enabled"),
+)
 DERIVED = {
     "worker": (
-        *("bootstrap.servers", "group.id", "config.storage.topic", "offset.storage.topic"),
-        *("status.storage.topic", "listeners", "rest.advertised.host.name", "rest.advertised.port"),
-        *("plugin.path", "config.providers", "connector.client.config.override.policy"),
+        *("group.id", "config.storage.topic", "offset.storage.topic", "status.storage.topic"),
         *("key.converter", "value.converter", "header.converter", "exactly.once.source.support"),
     ),
-    "connector": (
-        *("name", "connector.class", "tasks.max", "topics", "topics.exclude", "groups", "groups.exclude"),
-        *("source.cluster.bootstrap.servers", "target.cluster.bootstrap.servers"),
-        *("replication.policy.class", "offset-syncs.topic.location"),
-    ),
+    "source_connector": _EVERY_CONNECTOR,
+    "checkpoint_connector": _EVERY_CONNECTOR,
+    "heartbeat_connector": _EVERY_CONNECTOR,
 }
-"""What other keys of the environment decide: two places for one fact would contradict each other."""
+"""What other keys of the environment decide: two places for one fact would contradict each other. What guards
+the platform as well is in topology/guarded_properties.py."""
+
+ALIASES = ("source.cluster.alias", "target.cluster.alias")
+"""The rule on aliases speaks of them."""
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A property that the file adds to those of a component: worker or source_connector, ..."""
+
+    path: Path
+    component: str
+    key: str
+    value: str
+
+
+def extras(environment: Environment) -> Iterator[Extra]:
+    """All that the file adds to workers and connectors."""
+    mirrormaker = environment.mirrormaker
+    for key, value in mirrormaker.worker_properties.items():
+        yield Extra(("mirrormaker", "worker_properties", key), "worker", key, value)
+    for kind in ("source", "checkpoint", "heartbeat"):
+        here = ("mirrormaker", "connector_properties", kind)
+        for key, value in getattr(mirrormaker.connector_properties, kind).items():
+            yield Extra((*here, key), f"{kind}_connector", key, value)
+
+
+def definition_of(environment: Environment, extra: Extra) -> dict[str, str] | None:
+    """Kafka's own definition of a property that a component has, itself or for one of its clients."""
+    catalogue = definitions(kafka_line(environment.mirrormaker.version))
+    if extra.key in catalogue[extra.component]:
+        return catalogue[extra.component][extra.key]
+    for prefix, client in CLIENT_PREFIXES[extra.component]:
+        found = catalogue[client].get(extra.key.removeprefix(prefix))
+        if extra.key.startswith(prefix) and found is not None:
+            return found
+    return None
 
 
 @rule
@@ -76,52 +115,32 @@ def broker_properties_exist(environment: Environment) -> Iterator[Problem]:
 @rule
 def worker_properties_exist(environment: Environment) -> Iterator[Problem]:
     """A misspelt worker property is ignored by Kafka without a word."""
-    extra = environment.mirrormaker.worker_properties
-    here = ("mirrormaker", "worker_properties")
-    yield from _check(environment, here, extra, "worker", DERIVED["worker"])
+    for extra in extras(environment):
+        if extra.component == "worker":
+            yield from _check(environment, extra)
 
 
 @rule
 def connector_properties_exist(environment: Environment) -> Iterator[Problem]:
     """A misspelt connector property is ignored by MirrorMaker without a word."""
-    for kind in ("source", "checkpoint", "heartbeat"):
-        extra = getattr(environment.mirrormaker.connector_properties, kind)
-        here = ("mirrormaker", "connector_properties", kind)
-        yield from _check(environment, here, extra, f"{kind}_connector", DERIVED["connector"])
+    for extra in extras(environment):
+        if extra.component != "worker" and extra.key not in ALIASES:
+            yield from _check(environment, extra)
 
 
-def _check(
-    environment: Environment, here: Path, extra: dict[str, str], component: str, derived: tuple[str, ...]
-) -> Iterator[Problem]:
-    version = environment.mirrormaker.version
-    catalogue = definitions(kafka_line(version))
-    for key in extra:
-        path: Path = (*here, key)
-        name = (
-            key.rsplit("cluster.", 1)[-1] if key.startswith(("source.cluster.", "target.cluster.")) else key
+def _check(environment: Environment, extra: Extra) -> Iterator[Problem]:
+    version, key, component = environment.mirrormaker.version, extra.key, extra.component
+    if reserved(key):
+        return  # the rules on guarded properties speak of it
+    if key in REMOVED:
+        yield Problem(extra.path, "was removed in Kafka 4.0", found=key, allowed=REMOVED[key])
+    elif key in DERIVED[component]:
+        yield Problem(extra.path, DERIVED_MESSAGE, found=key)
+    elif definition_of(environment, extra) is None:
+        names = definitions(kafka_line(version))[component]
+        yield _unknown(
+            extra.path, key, f"a property of Kafka {version}'s {component.replace('_', ' ')}", names
         )
-        bare = next((key.removeprefix(p) for p, _ in CLIENT_PREFIXES[component] if key.startswith(p)), name)
-        if key in ("source.cluster.alias", "target.cluster.alias"):
-            continue  # the rule on aliases speaks of it
-        if key in REMOVED:
-            allowed = REMOVED[key]
-            yield Problem(path, "was removed in Kafka 4.0", found=key, allowed=allowed)
-        elif key in derived or key.startswith("config.providers."):
-            yield Problem(path, "is derived from the environment and can not be set here", found=key)
-        elif bare in SECURITY or bare.startswith(("ssl.", "sasl.", "security.")):
-            yield Problem(path, "is a security setting: the platform's IAM settings stand", found=key)
-        elif not _exists(key, component, catalogue):
-            names = set(catalogue[component])
-            yield _unknown(path, key, f"a property of Kafka {version}'s {component.replace('_', ' ')}", names)
-
-
-def _exists(key: str, component: str, catalogue: dict[str, dict[str, dict[str, str]]]) -> bool:
-    if key in catalogue[component]:
-        return True
-    for prefix, client in CLIENT_PREFIXES[component]:
-        if key.startswith(prefix) and key.removeprefix(prefix) in catalogue[client]:
-            return True
-    return False
 
 
 def _unknown(path: Path, key: str, what: str, known: Iterable[str]) -> Problem:

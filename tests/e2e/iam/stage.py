@@ -92,7 +92,7 @@ class Stage:
         addresses = bootstrap_environment(site.wan, TARGET, {SOURCE: SOURCE, TARGET: TARGET})
         text = render_properties(worker_properties(self.environment, TARGET))
         login = self.logins.java(WORKERS)
-        self.worker = ConnectWorker.start(site, text, addresses, login=login)
+        self.worker = ConnectWorker.start(site, text, addresses, kafka_login=login)
         return self.worker
 
     def reconcile(self, seconds: float) -> bool:

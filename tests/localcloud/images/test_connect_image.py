@@ -8,9 +8,13 @@ import pytest
 
 from localcloud.images import build_archive
 from tests.localcloud.images.unpacked import Root, unpack
+from tests.unit.operations.guarded_worker import guarded_worker
 from topology import load_environment
-from topology.pods import AGENT_JAR, JARS, WORKER_DIRECTORY, worker_arguments
+from topology.model.mirrormaker import BasicAuth, MirrorMaker, Rest
+from topology.pods import AGENT_JAR, JARS, WORKER_DIRECTORY, probe_command, worker_arguments
+from topology.rest_auth import PROBE_FILE, rest_files
 from topology.worker_files import PROPERTIES_FILE, worker_files
+from topology.workload import probes
 
 pytestmark = pytest.mark.kafka
 
@@ -45,7 +49,11 @@ def test_the_pods_arguments_start_connect(root: Root) -> None:
 
 @pytest.mark.parametrize(
     "main_class",
-    ["org.apache.kafka.connect.mirror.MirrorMaker", "software.amazon.msk.auth.iam.IAMLoginModule"],
+    [
+        "org.apache.kafka.connect.mirror.MirrorMaker",
+        "software.amazon.msk.auth.iam.IAMLoginModule",
+        "org.apache.kafka.connect.rest.basic.auth.extension.PropertyFileLoginModule",
+    ],
 )
 def test_classes_of_the_connectors_are_on_the_class_path(root: Root, main_class: str) -> None:
     done = root.call("-cp", f"{JARS}/*", main_class)
@@ -54,6 +62,21 @@ def test_classes_of_the_connectors_are_on_the_class_path(root: Root, main_class:
 
 def test_the_hook_before_stopping_runs(root: Root) -> None:
     assert root.run("sleep", "0").returncode == 0
+
+
+def test_the_probe_with_credentials_runs(root: Root) -> None:
+    """Programs and libraries of its own only; the network is this machine's."""
+    secured = MirrorMaker(rest=Rest(basic_auth=BasicAuth(secret="users")))
+    _, script, _, _, _, credentials = map(Path, probe_command(probes()["startup"]))
+    for file, text in ((script, rest_files(secured)[PROBE_FILE]), (credentials, "operations=pass-word\n")):
+        place = root.directory / file.relative_to("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    for users, said in (({"operations": "pass-word"}, ""), ({"operations": "x"}, "found status 401")):
+        with guarded_worker(users) as worker:
+            done = root.run("bash", str(script), str(worker.port), "/health", "10", str(credentials))
+        assert said in done.stdout
+        assert done.returncode == (1 if said else 0), done.stderr
 
 
 def test_users_can_read_all_and_change_nothing_but_scratch(root: Root) -> None:

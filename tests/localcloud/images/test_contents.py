@@ -21,7 +21,8 @@ from tests.synth.pods import container
 from toolchain import jars
 from toolchain.host import CHECKOUT
 from topology.model.mirrormaker import MirrorMaker, Operations
-from topology.pods import AGENT_JAR, JARS, USER_ID
+from topology.pods import AGENT_JAR, JARS, USER_ID, probe_command
+from topology.workload import probes
 
 IMAGES = read_list()
 ROOTS = (
@@ -67,6 +68,12 @@ def test_programs_of_the_hooks_are_in_the_image(synthesized: Callable[[str], dic
     worker = container(synthesized("local")["mirrormaker-us-east-1"])
     hook = worker["lifecycle"]["pre_stop"][0]["exec"]["command"]
     assert hook[0] in IMAGES["connect"].programs
+
+
+def test_programs_of_the_probes_are_in_the_image() -> None:
+    """That the script needs no others is shown by test_connect_image.py."""
+    asked = {probe_command(probe)[0] for probe in probes().values()}
+    assert asked | {"base64"} <= set(IMAGES["connect"].programs)
 
 
 def test_packages_are_what_is_imported_and_all_that_it_needs() -> None:

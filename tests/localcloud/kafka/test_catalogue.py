@@ -19,6 +19,7 @@ from localcloud.kafka.catalogue import (
     render,
 )
 from tests.localcloud.kafka.running import libs
+from topology.guarded_properties import CLASSES
 
 
 def definition(name: str, kind: str, default: str, valid: str = "", importance: str = "low") -> str:
@@ -95,6 +96,16 @@ def test_the_committed_file_is_what_the_jars_say() -> None:
     version = catalogue.kafka_version(libs())
     committed = (CATALOGUE_DIRECTORY / f"kafka-{version}.json").read_text()
     assert catalogue.generate(libs()) == committed, "`make catalogue` writes the file anew"
+
+
+@pytest.mark.kafka
+def test_every_class_that_properties_may_name_is_in_the_jars() -> None:
+    allowed = {name for entry in CLASSES for name in entry.allowed}
+    found = set()
+    for path in libs().glob("*.jar"):
+        with zipfile.ZipFile(path) as jar:
+            found |= allowed & {name.removesuffix(".class").replace("/", ".") for name in jar.namelist()}
+    assert found == allowed
 
 
 @pytest.mark.parametrize("path", sorted(CATALOGUE_DIRECTORY.glob("kafka-*.json")), ids=lambda path: path.stem)
