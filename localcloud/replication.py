@@ -38,7 +38,7 @@ class Replication:
     def how_to_look(self) -> str:
         """A command that shows what the connectors of a region do."""
         first = next(iter(self.workers.values()))[0]
-        user = f"-u $(tr = : <{first.login.credentials_file}) " if first.login else ""
+        user = f"-u $(tr = : <{first.rest_login.credentials_file}) " if first.rest_login else ""
         return f"curl -s {user}{first.rest_url}/connectors?expand=status"
 
     def keep(self) -> None:
@@ -122,7 +122,7 @@ def _reconcile(
     for name, spec in desired.items():
         local = {**spec, "config": localize(spec["config"]).properties}
         (directory / f"{name}.json").write_text(json.dumps(local, indent=1), encoding="utf-8")
-    login = workers[0].login
+    login = workers[0].rest_login
     urls = [worker.rest_url for worker in workers]
     with ConnectClient(urls, credentials=login.credentials if login else None) as client:
         report = Reconciler(client, directory, prune=True).settle(SETTLE_SECONDS)
