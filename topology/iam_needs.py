@@ -17,12 +17,12 @@ FUNCTIONS: Final[Mapping[str, str]] = {
     "join": "A worker joins its group and reads its three topics.",
     "connectors": "Connectors are kept and their tasks run.",
     "replication": "Records reach the mirrored topic, which is made when it is missing.",
+    "offset-syncs": "Which offset at the target is which at the source is kept.",
     "heartbeats": "Heartbeats are written at the target, for the flow in the other direction.",
     "heartbeats-carried": "Heartbeats of the source reach the target.",
     "topic-configuration": "A changed configuration of a topic is followed at the target.",
     "partition-growth": "More partitions of a topic are followed at the target.",
     "new-topics": "A topic that is made later is replicated.",
-    "offset-syncs": "Which offset at the target is which at the source is kept.",
     "checkpoints": "Offsets of consumer groups are translated.",
     "group-offsets": "Translated offsets are written into the groups of the target.",
     "restart": "A restarted worker goes on where it was.",
@@ -141,8 +141,8 @@ OFFSET_SYNCS = Permission(
     "T: mm2-offset-syncs.<S>.internal (KIP-716)",
     "The source connector writes offset syncs, the checkpoint connector reads them.",
     (
-        Need("CreateTopic", "connectors", "MirrorSourceConnector.start"),
-        Need("DescribeTopic", "connectors", "Metadata and ListOffsets"),
+        Need("CreateTopic", "offset-syncs", "MirrorSourceConnector.start"),
+        Need("DescribeTopic", "offset-syncs", "Metadata and ListOffsets"),
         Need("WriteData", "offset-syncs", "OffsetSyncWriter"),
         Need("ReadData", "checkpoints", "OffsetSyncStore"),
     ),
@@ -152,7 +152,7 @@ CHECKPOINTS = Permission(
     "T: <S>.checkpoints.internal",
     "The checkpoint connector writes checkpoints, and reads them when it starts.",
     (
-        Need("CreateTopic", "connectors", "MirrorCheckpointConnector.createInternalTopics"),
+        Need("CreateTopic", "checkpoints", "MirrorCheckpointConnector.createInternalTopics"),
         Need("DescribeTopic", "checkpoints", "Metadata of the producer"),
         Need("WriteData", "checkpoints", "Produce"),
         Need("ReadData", "checkpoints-after-restart", "KAFKA-15905, CheckpointStore"),
@@ -184,7 +184,8 @@ SOURCE_TOPICS = Permission(
     "S: the flow's topics, heartbeats",
     "The source connector lists, describes and reads what it mirrors.",
     (
-        Need("DescribeTopic", "replication", "MirrorSourceConnector.findSourceTopicPartitions"),
+        # without a topic to see the connector has no task
+        Need("DescribeTopic", "connectors", "MirrorSourceConnector.findSourceTopicPartitions"),
         Need(
             "DescribeTopicDynamicConfiguration", "replication", "MirrorSourceConnector.describeTopicConfigs"
         ),

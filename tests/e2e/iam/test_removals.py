@@ -31,6 +31,16 @@ LEAST_PATIENCE = 4.0
 """Seconds after a denial, or as many as the function takes."""
 
 
+SILENT = {
+    ("SourceConnect", "Connect"),
+    ("SourceTopics", "DescribeTopic"),
+    ("SourceGroups", "DescribeGroup"),
+    ("ProbeConnect", "Connect"),
+    ("ProbeOffsets", "DescribeTopic"),
+}
+"""Kafka leaves out of its lists what may not be described, and does not call that a denial."""
+
+
 @dataclass(frozen=True)
 class Row:
     """An action to take away."""
@@ -98,7 +108,7 @@ def test_the_named_function_fails_without_the_action(
         )
     )
     assert trial.failed == row.need.function, trial.said
-    assert denied, "the brokers have refused something"
+    assert denied or (row.sid, row.need.action) in SILENT, "the brokers have refused something"
 
 
 def without(policy: Mapping[str, Any], sid: str, action: str) -> dict[str, Any]:
