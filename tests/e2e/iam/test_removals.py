@@ -92,9 +92,8 @@ def test_the_named_function_fails_without_the_action(
 
     began = time.monotonic()
     policy = without(documents[row.user], row.sid, row.need.action)
-    trial = tried(
-        guarded, environment, {**documents, row.user: policy}, FUNCTIONS_OF[row.user], limit, patience
-    )
+    case = Case(environment, {**documents, row.user: policy})
+    trial = tried(guarded, case, FUNCTIONS_OF[row.user], limit, patience)
     denied = [f"{region}: {one}" for region, one in trial.denied if one.user == row.user]
     report.removals.append(
         Removal(

@@ -105,7 +105,7 @@ def test_without_credentials_nothing_is_answered(secured: Secured, method: str, 
 def test_what_is_not_there_is_not_there_for_anybody(
     secured: Secured, method: str, path: str, status: int
 ) -> None:
-    for auth in (None, secured.rest_login.credentials):
+    for auth in (None, secured.login.credentials):
         assert secured.ask(method, path, auth).status_code == status
 
 
@@ -122,7 +122,7 @@ def test_what_workers_ask_each_other_needs_their_signature_instead(
 
 
 def test_with_credentials_it_is_connect_as_ever(secured: Secured) -> None:
-    credentials = secured.rest_login.credentials
+    credentials = secured.login.credentials
     for worker in (0, 1):
         assert secured.ask("GET", "/health", credentials, worker).status_code == 200
         assert secured.ask("GET", "/connectors", credentials, worker).status_code == 200
@@ -131,7 +131,7 @@ def test_with_credentials_it_is_connect_as_ever(secured: Secured) -> None:
 def test_workers_forward_to_their_leader_and_hand_out_tasks(secured: Secured) -> None:
     """One of the two is not the leader: what it is asked it forwards, with the caller's credentials; and the
     one with the connector hands its tasks over to the leader, with a signature."""
-    credentials = secured.rest_login.credentials
+    credentials = secured.login.credentials
     with ConnectClient(secured.urls, credentials=credentials) as client:
         for worker in (0, 1):
             name = f"forwarded-{worker}"
@@ -147,18 +147,18 @@ def test_workers_forward_to_their_leader_and_hand_out_tasks(secured: Secured) ->
 
 def test_the_reconciler_logs_in(secured: Secured, directory: Path) -> None:
     write(directory, NAME, config("heartbeat"))
-    done = reconcile(secured, directory, "--credentials", str(secured.rest_login.credentials_file))
+    done = reconcile(secured, directory, "--credentials", str(secured.login.credentials_file))
     assert done.returncode == 0, done.stdout + done.stderr
     done = reconcile(secured, directory)
     assert done.returncode == 1
     assert "answered 401: Unauthorized" in done.stdout
-    secured.ask("DELETE", f"/connectors/{NAME}", secured.rest_login.credentials)
+    secured.ask("DELETE", f"/connectors/{NAME}", secured.login.credentials)
 
 
 def test_the_pods_probe_gets_in_and_sees_what_is_wrong(
     secured: Secured, mirror: Mirror, tmp_path: Path
 ) -> None:
-    def probe(path: str, credentials: Path = secured.rest_login.credentials_file) -> tuple[int, str]:
+    def probe(path: str, credentials: Path = secured.login.credentials_file) -> tuple[int, str]:
         port = httpx.URL(secured.urls[0]).port
         script = tmp_path / PROBE_FILE
         script.write_text(secured.files[PROBE_FILE])
