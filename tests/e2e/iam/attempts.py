@@ -98,7 +98,7 @@ def reads(topic: str, partitions: int = 1) -> Callable[[Cluster], None]:
 
 def writes(topic: str) -> Callable[[Cluster], None]:
     def make(cluster: Cluster) -> None:
-        said: list[KafkaError] = []
+        said: list[KafkaError | None] = []
         producer = cluster.producer({"message.timeout.ms": int(SECONDS * 1000)})
         producer.produce(topic, b"x", on_delivery=lambda error, _: said.append(error))
         producer.flush(SECONDS)

@@ -231,4 +231,5 @@ def translated(stage: Stage) -> int:
     """Where the group would go on at the target; 0 where it is not known."""
     asked = [ConsumerGroupTopicPartitions(GROUP, [TopicPartition(stage.mirrored, 0)])]
     (answer,) = stage.clusters[TARGET].admin.list_consumer_group_offsets(asked).values()
-    return max(0, *(one.offset for one in answer.result().topic_partitions))
+    offsets: list[int] = [one.offset for one in answer.result().topic_partitions]
+    return max(0, *offsets)
