@@ -10,6 +10,7 @@ import pytest
 from tests.terraform.conftest import Deployment
 from topology.alarms import alarms
 from topology.logs import log_groups
+from topology.state import STACK_KINDS
 
 pytestmark = pytest.mark.terraform
 REGION = "us-east-1"
@@ -88,7 +89,7 @@ def test_every_alarm_and_log_group_is_in_the_account(deployment: Deployment) -> 
     assert found == {f"msk-mirror-local-{alarm.id}" for alarm in alarms(environment, REGION)}
     groups = deployment.client("logs").describe_log_groups()["logGroups"]
     kept = {group["logGroupName"]: group["retentionInDays"] for group in groups}
-    expected = [*log_groups(environment, REGION, "logs"), *log_groups(environment, REGION, "msk")]
+    expected = [group for owner in STACK_KINDS for group in log_groups(environment, REGION, owner)]
     assert kept == {group.name: group.retention_days for group in expected}
 
 
