@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from topology.arns import arn
+from topology.arns import arn, service_principal
 from topology.logs import flow_log_group
 from topology.model import Environment
 
@@ -20,7 +20,7 @@ def flow_logs_trust(environment: Environment, region: str) -> dict[str, Any]:
             {
                 "Sid": "FlowLogsOfThisAccount",
                 "Effect": "Allow",
-                "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+                "Principal": {"Service": service_principal(environment, "vpc-flow-logs")},
                 "Action": "sts:AssumeRole",
                 "Condition": {
                     "StringEquals": {"aws:SourceAccount": environment.account},

@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.topology.environments import environment
 from topology.arns import cluster_arn, service_principal
+from topology.flow_logs import flow_logs_policy, flow_logs_trust
 from topology.iam import KafkaResource
 from topology.identities import identities, identity_policy
 from topology.keys import Purpose, key_policy
@@ -46,6 +47,8 @@ def test_no_document_names_another_partition(partition: str) -> None:
     documents = [
         *(key_policy(there, REGION, purpose) for purpose in get_args(Purpose)),
         tls_only_policy(there, "bucket"),
+        flow_logs_trust(there, REGION),
+        flow_logs_policy(there, REGION),
         replication_policy(there, REGION, "key", "replica-key"),
         *(notification.policy for notification in notifications(there, REGION)),
         *(
