@@ -56,10 +56,10 @@ lint: ## style, formatting, types and import rules
 	@$(RUN) -- lint-imports
 
 test: lint ## lint and every test with coverage (PYTEST_ARGS=...)
-	@$(RUN) $(ALL) -- pytest -n $(TEST_PROCESSES) --dist loadgroup --cov --cov-report=term --cov-report=json:build/reports/coverage.json $(PYTEST_ARGS)
+	@$(RUN) $(ALL),checkov -- pytest -n $(TEST_PROCESSES) --dist loadgroup --cov --cov-report=term --cov-report=json:build/reports/coverage.json $(PYTEST_ARGS)
 
-test-fast: ## the tests that start neither Terraform nor Kafka
-	@$(RUN) --needs node -- pytest -m "not terraform and not kafka" tests/unit tests/synth $(PYTEST_ARGS)
+test-fast: ## the tests that start neither Terraform nor Kafka nor checkov
+	@$(RUN) --needs node -- pytest -m "not terraform and not kafka and not checkov" tests/unit tests/synth $(PYTEST_ARGS)
 
 e2e-kubernetes: ## the workload on a real Kubernetes cluster, through faults (minutes; PYTEST_ARGS=...)
 	@$(RUN) $(KUBERNETES) -- pytest -m kubernetes tests/e2e/kubernetes $(PYTEST_ARGS)
@@ -93,7 +93,7 @@ schema: ## write the JSON Schema of environment files anew
 reference: ## write docs/reference anew, out of the tables
 	@$(RUN) -- python -m topology.iam_reference
 
-lock: ## make all lock files anew: Python, npm, jars
+lock: ## make all lock files anew: Python, checkov, npm, jars
 	@$(PYTHON) -m toolchain lock
 
 clean: ## remove what was generated in the checkout

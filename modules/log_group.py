@@ -28,6 +28,11 @@ class EncryptedLogGroup(Construct):
         )
 
     @property
+    def arn(self) -> str:
+        """ARN of the group."""
+        return self.group.arn
+
+    @property
     def name(self) -> str:
         """Name of the group; whoever uses it waits until the group exists."""
         return self.group.name

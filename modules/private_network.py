@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.route_table import RouteTable
 from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
@@ -45,6 +46,8 @@ class PrivateNetwork(Construct):
             enable_dns_hostnames=True,  # interface endpoints answer under the services' own names
             tags={"Name": name},
         )
+        # no rules: what is made in the VPC without a group of its own reaches nothing and is not reached
+        DefaultSecurityGroup(self, "default_group", vpc_id=self.vpc.id, tags={"Name": f"{name}-default"})
         self.route_table = RouteTable(
             self, "route_table", vpc_id=self.vpc.id, tags={"Name": f"{name}-private"}
         )

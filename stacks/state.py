@@ -9,7 +9,7 @@ from modules.bucket_replication import BucketReplication
 from modules.encryption_key import EncryptionKey
 from modules.protected_bucket import ProtectedBucket
 from stacks.base import RegionStack
-from topology.keys import key_policy
+from topology.keys import Purpose, key_policy
 from topology.model import Environment
 from topology.state import replica_region
 from topology.state_policies import replication_policy, replication_trust, tls_only_policy
@@ -26,9 +26,9 @@ class StateStack(RegionStack):
         peer_region = replica_region(environment, region)
         peer = self.aws_provider(peer_region, alias="peer")
 
-        key = self._key("key", region, f"Terraform state of {region}")
+        key = self._key("key", "state", f"Terraform state of {region}")
         bucket = self._bucket("bucket", self.names.state_bucket, key)
-        replica_key = self._key("replica_key", peer_region, f"Replica of the state of {region}", peer)
+        replica_key = self._key("replica_key", "state_replica", f"Replica of the state of {region}", peer)
         replica = self._bucket("replica", self.names.state_replica_bucket, replica_key, peer)
         BucketReplication(
             self,
@@ -50,7 +50,7 @@ class StateStack(RegionStack):
         )
 
     def _key(
-        self, construct_id: str, region: str, description: str, provider: AwsProvider | None = None
+        self, construct_id: str, purpose: Purpose, description: str, provider: AwsProvider | None = None
     ) -> EncryptionKey:
         return EncryptionKey(
             self,
@@ -58,7 +58,7 @@ class StateStack(RegionStack):
             # the replica region has a state key of its own: the alias says whose state this one is for
             alias=self.names.kms_alias(f"state-{self.region}"),
             description=description,
-            policy=key_policy(self.environment, region, "state"),
+            policy=key_policy(self.environment, self.region, purpose),
             retain=self.environment.is_production,
             provider=provider,
         )

@@ -56,9 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_needs(run, ("python",))
     run.add_argument("words", nargs="+", metavar="CMD", help="the command and its arguments, after --")
 
-    lock = commands.add_parser(
-        "lock", help="make Pipfile.lock, package-lock.json and image/jars.lock.json anew"
-    )
+    lock = commands.add_parser("lock", help="make the lock files of Python, checkov, npm and the jars anew")
     lock.set_defaults(action=lambda host, options: relock.lock(host, options.which))
     lock.add_argument("which", nargs="*", help=f"any of {', '.join(relock.KINDS)}; all without one")
 

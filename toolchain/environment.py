@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from toolchain import cache, cdktf_cli, jars, kubernetes, provider, python_env, tools
+from toolchain import cache, cdktf_cli, checkov, jars, kubernetes, provider, python_env, tools
 from toolchain.host import Host, Provided, SetupError
 
 Met = Mapping[str, Provided]
@@ -38,6 +38,7 @@ NEEDS = (
     Need("provider", lambda host, met: provider.ensure(host, met["terraform"].path), ("python", "terraform")),
     Need("java", lambda host, _met: tools.ensure(host, tools.JAVA), ("python",)),
     Need("kafka", lambda host, _met: jars.ensure(host), ("python",)),
+    Need("checkov", lambda host, _met: checkov.ensure(host), ("python",)),
     Need("kubernetes", lambda host, _met: kubernetes.ensure(host)),
 )
 KNOWN = tuple(need.name for need in NEEDS)
@@ -84,6 +85,7 @@ def _closure(wanted: Iterable[str]) -> list[Need]:
 
 
 def _state(host: Host) -> str:
-    files = ("Pipfile.lock", *cdktf_cli.FILES, str(jars.LOCK), str(jars.POM), *map(str, kubernetes.FILES))
+    own = (checkov.LOCK, jars.LOCK, jars.POM, *kubernetes.FILES)
+    files = ("Pipfile.lock", *cdktf_cli.FILES, *map(str, own))
     texts = [path.read_text() if (path := host.checkout / name).is_file() else "" for name in files]
     return cache.key(str(host.checkout), str(host.cache), *texts)

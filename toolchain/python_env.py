@@ -44,15 +44,13 @@ PIP_SYMPTOMS = (
 )
 
 
-def read_lock(checkout: Path) -> dict[str, Any]:
-    """Pipfile.lock; raises SetupError where it is missing or not JSON."""
-    path = checkout / "Pipfile.lock"
+def read_lock(checkout: Path, name: str | Path = "Pipfile.lock") -> dict[str, Any]:
+    """A lock that pipenv has made; raises SetupError where it is missing or not JSON."""
+    path = checkout / name
     try:
         content: dict[str, Any] = json.loads(path.read_text())
     except (OSError, json.JSONDecodeError) as error:
-        raise SetupError(
-            f"{path} cannot be read ({error}); restore it with `git checkout Pipfile.lock`"
-        ) from error
+        raise SetupError(f"{path} cannot be read ({error}); restore it with `git checkout {name}`") from error
     return content
 
 
@@ -122,7 +120,12 @@ def install_target(host: Host, category: str, folder: Path) -> None:
         raise SetupError(
             f"Pipfile.lock has no category {category}; restore it with `git checkout Pipfile.lock`"
         )
-    _pip_install(host, wanted, folder, category, ("--target", str(folder / "site")))
+    install_packages(host, wanted, folder, category)
+
+
+def install_packages(host: Host, wanted: str, folder: Path, what: str) -> None:
+    """Install a requirements text into `folder`/site by the venv's pip; `what` names the step."""
+    _pip_install(host, wanted, folder, what, ("--target", str(folder / "site")))
 
 
 def _pip_install(host: Host, wanted: str, folder: Path, what: str, options: tuple[str, ...] = ()) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from toolchain import cdktf_cli, environment, jars, python_env
+from toolchain import cdktf_cli, checkov, environment, jars, python_env
 from toolchain.command import Step, run_step
 from toolchain.host import Host, SetupError
 
@@ -31,17 +32,26 @@ def without_sources(text: str) -> str:
 
 
 def _lock_python(host: Host, path: str) -> None:
+    _lock_pipfile(host, path, Path("Pipfile"))
+
+
+def _lock_checkov(host: Host, path: str) -> None:
+    _lock_pipfile(host, path, checkov.PIPFILE)
+
+
+def _lock_pipfile(host: Host, path: str, pipfile: Path) -> None:
     # PIPENV_IGNORE_VIRTUALENVS: pipenv would otherwise take the venv that it runs in for the project's own
     environ = {
         **host.environ,
         "PATH": path,
         "PIPENV_IGNORE_VIRTUALENVS": "1",
         "PIPENV_NOSPIN": "1",
+        "PIPENV_PIPFILE": str(host.checkout / pipfile),
         "NO_COLOR": "1",
     }
     step = Step("pipenv lock", ["pipenv", "lock"], python_env.PIP_SYMPTOMS, host.checkout, environ)
     run_step(host, step, lambda line: host.say(f"  {line.rstrip()}"))
-    lock_file = host.checkout / "Pipfile.lock"
+    lock_file = host.checkout / f"{pipfile}.lock"
     lock_file.write_text(without_sources(lock_file.read_text()))
 
 
@@ -62,6 +72,7 @@ def _lock_jars(host: Host, path: str) -> None:
 
 _LOCKS: dict[str, Callable[[Host, str], None]] = {
     "python": _lock_python,
+    "checkov": _lock_checkov,
     "npm": _lock_npm,
     "jars": _lock_jars,
 }

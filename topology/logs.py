@@ -12,6 +12,7 @@ __all__ = [
     "RETENTION_DAYS",
     "LogGroup",
     "brokers_log_group",
+    "flow_log_group",
     "log_groups",
     "workers_log_group",
 ]
@@ -34,13 +35,13 @@ class LogGroup:
     id: str
     name: str
     retention_days: int
-    owner: Literal["logs", "msk"]
+    owner: Literal["network", "msk", "logs"]
     reason: str
 
 
 def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGroup, ...]:
     """The log groups that stack `owner` of `region` creates. Express brokers have none: MSK accepts broker
-    logging for them and drops it."""
+    logging for them and drops it. A VPC that exists has flow logs of its own."""
     eks = environment.regions[region].eks.cluster_name
     express = environment.regions[region].kafka.broker.is_express
     keep = environment.regions[region].retention
@@ -56,6 +57,7 @@ def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGr
         for part in ("application", "performance", "dataplane", "host")
     ]
     groups = (
+        *(() if environment.regions[region].network.exists else (flow_log_group(environment, region),)),
         *(() if express else (brokers_log_group(environment, region),)),
         workers_log_group(environment, region),
         LogGroup(
@@ -68,6 +70,13 @@ def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGr
         *insights,
     )
     return tuple(group for group in groups if group.owner == owner)
+
+
+def flow_log_group(environment: Environment, region: str) -> LogGroup:
+    """Where a created VPC tells of the connections that it refused."""
+    name = f"/aws/vpc/{environment.project}-{environment.environment}/flow-logs"
+    days = environment.regions[region].retention.flow_logs_days
+    return LogGroup("flow_log_group", name, days, "network", "Refused connections in the VPC")
 
 
 def brokers_log_group(environment: Environment, region: str) -> LogGroup:

@@ -87,6 +87,11 @@ class Names:
         return _fit("iam_role", f"{self.prefix}-state-{self.region}")
 
     @property
+    def flow_logs_role(self) -> str:
+        """Role by which a created VPC writes its flow logs."""
+        return _fit("iam_role", f"{self.prefix}-flow-logs-{self.region}")
+
+    @property
     def state_bucket(self) -> str:
         """Bucket of this region's state; account and region make it unique in the world."""
         prefix = self.environment.state.bucket_prefix or f"{self.prefix}-state"
@@ -114,7 +119,7 @@ class Names:
         return _fit("secret", f"AmazonMSK_{self.prefix}")
 
     def kms_alias(self, purpose: str) -> str:
-        """Alias of the key for `purpose` (msk, logs, state)."""
+        """Alias of the key for `purpose` (network, msk, logs, alarms, state-<region>)."""
         return _fit("kms_alias", f"alias/{self.prefix}-{purpose}")
 
     def sns_topic(self, severity: str) -> str:

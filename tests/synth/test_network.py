@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.synth.stack_json import dependencies, output, resource, resources
+from tests.synth.stack_json import dependencies, document, output, resource, resources
 from tests.unit.topology.environments import environment
 from topology import load_environment
 from topology.network import INTERFACE_ENDPOINTS, private_subnets
@@ -65,6 +65,39 @@ def test_endpoints_answer_the_vpc_only(synthesized: Synthesized) -> None:
     (rule,) = resources(stack, "aws_vpc_security_group_ingress_rule").values()
     assert (rule["cidr_ipv4"], rule["from_port"], rule["to_port"]) == ("10.10.0.0/16", 443, 443)
     assert "aws_vpc_security_group_egress_rule" not in stack["resource"]
+
+
+def test_a_created_vpc_lets_nothing_through_by_default(synthesized: Synthesized) -> None:
+    """What is made in it without a security group of its own is in the default one."""
+    stack = synthesized("three-regions")["network-eu-west-1"]
+    group = resource(stack, "aws_default_security_group", "vpc_default_group")
+    assert group["vpc_id"] == "${aws_vpc.vpc.id}"
+    assert not {"ingress", "egress"} & group.keys()
+
+
+def test_a_created_vpc_tells_what_it_refused(synthesized: Synthesized) -> None:
+    stack = synthesized("three-regions")["network-eu-west-1"]
+    log = resource(stack, "aws_flow_log", "flow_log")
+    assert (log["vpc_id"], log["traffic_type"]) == ("${aws_vpc.vpc.id}", "REJECT")
+    assert log["log_destination"] == "${aws_cloudwatch_log_group.flow_log_group.arn}"
+    assert log["iam_role_arn"] == "${aws_iam_role.flow_log_role.arn}"
+    group = resource(stack, "aws_cloudwatch_log_group", "flow_log_group")
+    assert (group["name"], group["retention_in_days"]) == ("/aws/vpc/telemetry-staging/flow-logs", 14)
+
+
+def test_only_flow_logs_of_the_account_and_region_take_their_role(synthesized: Synthesized) -> None:
+    stack = synthesized("three-regions")["network-eu-west-1"]
+    role = resource(stack, "aws_iam_role", "flow_log_role")
+    (trust,) = document(role, "assume_role_policy")["Statement"]
+    assert trust["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "444455556666"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:ec2:eu-west-1:444455556666:vpc-flow-log/*"},
+    }
+    permissions = document(resource(stack, "aws_iam_role_policy", "flow_log_permissions"))
+    writes = next(one for one in permissions["Statement"] if "logs:PutLogEvents" in one["Action"])
+    group = "arn:aws:logs:eu-west-1:444455556666:log-group:/aws/vpc/telemetry-staging/flow-logs"
+    assert writes["Resource"] == [group, f"{group}:*"]
 
 
 def test_another_zone_does_not_move_the_subnets_of_the_others() -> None:

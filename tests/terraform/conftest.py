@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -75,6 +76,14 @@ class Deployment:
     def output(self, name: str) -> dict[str, Any]:
         """The outputs of a stack."""
         return Terraform(self.stack(name), self.variables).output()
+
+    def state(self, name: str) -> dict[str, Any]:
+        """The state of a stack, as it lies in its bucket."""
+        _, address = self.stack(name).backend
+        s3 = self.client("s3", address["region"])
+        body = s3.get_object(Bucket=address["bucket"], Key=address["key"])["Body"].read()
+        state: dict[str, Any] = json.loads(body)
+        return state
 
     @cache  # noqa: B019 - lives as long as the session
     def client(self, service: str, region: str = "us-east-1") -> Any:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.planted_secrets import PLANTED, Planted
+from tests.secret_scan import secrets_in
 from tests.terraform.conftest import Deployment
 from topology.alarms import alarms
 from topology.logs import log_groups
+from topology.state import STACK_KINDS
 
 pytestmark = pytest.mark.terraform
 REGION = "us-east-1"
 EMPTY = 0
+BACKEND = ".terraform/terraform.tfstate"
 
 
 def cluster(deployment: Deployment) -> dict[str, Any]:
@@ -88,7 +93,7 @@ def test_every_alarm_and_log_group_is_in_the_account(deployment: Deployment) -> 
     assert found == {f"msk-mirror-local-{alarm.id}" for alarm in alarms(environment, REGION)}
     groups = deployment.client("logs").describe_log_groups()["logGroups"]
     kept = {group["logGroupName"]: group["retentionInDays"] for group in groups}
-    expected = [*log_groups(environment, REGION, "logs"), *log_groups(environment, REGION, "msk")]
+    expected = [group for owner in STACK_KINDS for group in log_groups(environment, REGION, owner)]
     assert kept == {group.name: group.retention_days for group in expected}
 
 
@@ -96,6 +101,27 @@ def test_cloudwatch_takes_the_dashboard(deployment: Deployment) -> None:
     name = deployment.output(f"observability-{REGION}")["dashboard"]
     body = deployment.client("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"]
     assert json.loads(body)["widgets"]
+
+
+def test_no_secret_is_in_a_state(deployment: Deployment, tmp_path: Path) -> None:
+    """Nor in what `terraform init` keeps beside the stack, which has the backend's settings."""
+    states = {stack.name: deployment.state(stack.name) for stack in deployment.stacks}
+    assert min(len(state["resources"]) for state in states.values()) > 0
+    kept = {
+        f"{stack.name}/.terraform": json.loads((stack.directory / BACKEND).read_text(encoding="utf-8"))
+        for stack in deployment.stacks
+    }
+    assert [str(one) for one in secrets_in(states | kept, tmp_path)] == []
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=[one.id for one in PLANTED])
+def test_a_secret_that_is_planted_in_a_state_is_found(
+    planted: Planted, deployment: Deployment, tmp_path: Path
+) -> None:
+    state = deployment.state(f"msk-{REGION}")
+    instance = {"schema_version": 0, "attributes": planted.arguments, "sensitive_attributes": []}
+    state["resources"].append({"mode": "managed", "type": planted.kind, "instances": [instance]})
+    assert planted.found in {one.kind for one in secrets_in({"state": state}, tmp_path)}
 
 
 def test_destroying_leaves_nothing_but_keys_that_wait_for_their_end(deployment: Deployment) -> None:

@@ -35,7 +35,7 @@ class Image(Model):
     repository: Annotated[str, Field(pattern=r"^[a-z0-9.:/_-]+$")]
     tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] | None = None
     digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
-    """Wins over the tag; environments of stage production should have it."""
+    """Wins over the tag; required in environments of stage production."""
 
     @property
     def reference(self) -> str:

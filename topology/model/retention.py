@@ -13,6 +13,8 @@ class Retention(Model):
 
     brokers_days: Days = 30
     """/aws/msk/... Default: 30, the report's original."""
+    flow_logs_days: Days = 14
+    """/aws/vpc/<project>-<environment>/flow-logs, of created VPCs. Default: 14, ours."""
     mirrormaker_days: Days = 7
     """/aws/eks/mirrormaker2/<environment>. Default: 7, the report's original."""
     application_days: Days | None = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topology.model import Environment
-from topology.problem import Problem
+from topology.model.mirrormaker import Image
+from topology.problem import Path, Problem
 from topology.rules.registry import rule
 from topology.workload import (
     JVM_OVERHEAD_MIB,
@@ -88,13 +89,31 @@ def bounds_are_in_order(environment: Environment) -> Iterator[Problem]:
 @rule
 def images_are_named(environment: Environment) -> Iterator[Problem]:
     """An image without tag and digest is whatever `latest` is at the moment."""
-    images = (
-        (("mirrormaker", "image"), environment.mirrormaker.image),
-        (("mirrormaker", "operations", "image"), environment.mirrormaker.operations.image),
-    )
-    for path, image in images:
+    for path, image in _images(environment):
         if image.tag is None and image.digest is None:
             yield Problem(path, "has neither tag nor digest", image.repository, "tag or digest")
+
+
+@rule
+def images_by_digest_in_production(environment: Environment) -> Iterator[Problem]:
+    """What a tag names can be changed behind the back of a deploy: pods of one Deployment would differ, and a
+    restart would bring what nobody has reviewed."""
+    for path, image in _images(environment):
+        if environment.is_production and image.tag is not None and image.digest is None:
+            yield Problem(
+                path,
+                "is named by a tag, in an environment of stage production",
+                image.reference,
+                "digest: sha256:..., by which the registry knows what was pushed",
+            )
+
+
+def _images(environment: Environment) -> tuple[tuple[Path, Image], ...]:
+    mirrormaker = environment.mirrormaker
+    return (
+        (("mirrormaker", "image"), mirrormaker.image),
+        (("mirrormaker", "operations", "image"), mirrormaker.operations.image),
+    )
 
 
 @rule

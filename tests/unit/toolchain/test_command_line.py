@@ -45,7 +45,7 @@ def test_an_unknown_lock_is_a_sentence_and_not_a_traceback() -> None:
     ended = _toolchain("lock", "gems")
     assert (ended.returncode, ended.stderr) == (
         1,
-        "error: there is no lock called gems; known: python, npm, jars\n",
+        "error: there is no lock called gems; known: python, checkov, npm, jars\n",
     )
 
 

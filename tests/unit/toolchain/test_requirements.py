@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toolchain.conftest import Machine
-from toolchain import python_env, relock
+from toolchain import checkov, python_env, relock
 from toolchain.host import CHECKOUT, Host, SetupError
 
 
@@ -61,11 +61,13 @@ def test_the_projects_own_lock_becomes_requirements_with_hashes() -> None:
 
 
 def test_lock_files_carry_no_download_addresses() -> None:
-    for name in ("Pipfile.lock", "package-lock.json", "image/jars.lock.json", "image/pom.xml"):
+    python = ("Pipfile.lock", str(checkov.LOCK))
+    for name in (*python, "package-lock.json", "image/jars.lock.json", "image/pom.xml"):
         text = (CHECKOUT / name).read_text()
         assert '"resolved"' not in text
         assert "<repository>" not in text
-    assert json.loads((CHECKOUT / "Pipfile.lock").read_text())["_meta"]["sources"] == []
+    for name in python:
+        assert json.loads((CHECKOUT / name).read_text())["_meta"]["sources"] == []
 
 
 def test_locking_empties_the_sources_and_keeps_the_rest() -> None:

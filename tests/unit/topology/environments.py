@@ -32,6 +32,12 @@ def base() -> dict[str, Any]:
                 [("us-east-1", "10.1.0.0/16"), ("us-west-2", "10.2.0.0/16")]
             )
         },
+        "mirrormaker": {
+            "image": {"repository": "registry.example.com/connect", "digest": f"sha256:{'c' * 64}"},
+            "operations": {
+                "image": {"repository": "registry.example.com/operations", "digest": f"sha256:{'0' * 64}"}
+            },
+        },
         "flows": [{"active_active": True, "groups": {"include": ["{source}.*"]}}],
     }
 

@@ -59,7 +59,7 @@ def test_selectors_keep_worker_and_operations_apart() -> None:
 
 @pytest.mark.parametrize("prune", [False, True])
 def test_connectors_are_deleted_only_where_the_environment_asks_for_it(prune: bool) -> None:
-    given = {"mirrormaker/operations": {"prune": True}} if prune else {}
+    given = {"mirrormaker/operations/prune": True} if prune else {}
     arguments = reconciler_arguments(environment(given), "us-east-1", "rest")
     assert ("--prune" in arguments) is prune
 

@@ -368,6 +368,18 @@ CASES = [
         "has neither tag nor digest",
     ),
     Case(
+        "images-by-digest-in-production",
+        {"mirrormaker/image": {"repository": "connect", "tag": "4.1.1"}},
+        "mirrormaker.image",
+        "is named by a tag, in an environment of stage production",
+    ),
+    Case(
+        "images-by-digest-in-production",
+        {"mirrormaker/operations": DELETE},
+        "mirrormaker.operations.image",
+        "is named by a tag, in an environment of stage production",
+    ),
+    Case(
         "two-workers-at-least-in-production",
         {"mirrormaker/replicas": {"min": 1}},
         "mirrormaker.replicas.min",
@@ -450,11 +462,12 @@ def test_the_base_of_these_cases_is_accepted() -> None:
         {f"{EAST}/kafka": {"broker": {"count": 6}}},
         {"stage": "development", "mirrormaker/replicas": {"min": 1}},
         {"flows/0/groups": DELETE, "flows/0/checkpoints": {"enabled": False}},
+        {"stage": "development", "mirrormaker": DELETE},
     ],
     ids=[
         *("identity-one-way", "three-regions-by-prefix", "three-regions-with-exclusions"),
         *("shared-groups-without-sync", "express", "regional-broker-count", "one-worker-in-development"),
-        "no-checkpoints",
+        *("no-checkpoints", "tags-in-development"),
     ],
 )
 def test_what_is_close_to_a_mistake_but_none_is_accepted(changes: dict[str, Any]) -> None:

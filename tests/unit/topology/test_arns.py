@@ -1,13 +1,15 @@
-"""ARNs, service principals and key policies, in AWS's other partitions too."""
+"""ARNs, service principals and policies, in AWS's other partitions too."""
 
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 
 from tests.unit.topology.environments import environment
-from topology.arns import arn, cluster_arn, service_principal
+from topology.arns import cluster_arn, service_principal
+from topology.flow_logs import flow_logs_policy, flow_logs_trust
 from topology.iam import KafkaResource
 from topology.identities import identities, identity_policy
 from topology.keys import Purpose, key_policy
@@ -43,8 +45,10 @@ def test_service_principals_are_those_of_the_partition(partition: str, logs: str
 def test_no_document_names_another_partition(partition: str) -> None:
     there = environment({"partition": partition})
     documents = [
-        *(key_policy(there, REGION, purpose) for purpose in ("state", "msk", "logs", "alarms")),
+        *(key_policy(there, REGION, purpose) for purpose in get_args(Purpose)),
         tls_only_policy(there, "bucket"),
+        flow_logs_trust(there, REGION),
+        flow_logs_policy(there, REGION),
         replication_policy(there, REGION, "key", "replica-key"),
         *(notification.policy for notification in notifications(there, REGION)),
         *(
@@ -55,22 +59,6 @@ def test_no_document_names_another_partition(partition: str) -> None:
     text = json.dumps(documents)
     assert f"arn:{partition}:" in text
     assert "arn:aws:" not in text
-
-
-@pytest.mark.parametrize(
-    ("purpose", "users"),
-    [
-        ("state", []),
-        ("msk", ["logs.us-east-1.amazonaws.com"]),
-        ("logs", ["logs.us-east-1.amazonaws.com"]),
-        ("alarms", ["cloudwatch.amazonaws.com"]),
-    ],
-)
-def test_a_key_is_open_to_the_services_of_its_purpose_only(purpose: Purpose, users: list[str]) -> None:
-    account, *services = key_policy(environment(), REGION, purpose)["Statement"]
-    assert account["Principal"] == {"AWS": arn(environment(), "iam", "", "root")}
-    assert [statement["Principal"]["Service"] for statement in services] == users
-    assert all("Condition" in statement for statement in services)
 
 
 def test_each_identity_is_another_service_account_and_role() -> None:
