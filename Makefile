@@ -65,7 +65,7 @@ e2e-kubernetes: ## the workload on a real Kubernetes cluster, through faults (mi
 	@$(RUN) $(KUBERNETES) -- pytest -m kubernetes tests/e2e/kubernetes $(PYTEST_ARGS)
 
 prove-iam: ## every action of the policies is needed and nothing else allowed, on real brokers (half an hour)
-	@$(RUN) $(ALL) -- pytest -s -m "iam or kafka" tests/e2e/iam $(PYTEST_ARGS)
+	@$(RUN) $(ALL) -- pytest -s -v -m "iam or kafka" tests/e2e/iam $(PYTEST_ARGS)
 
 demo: ## the whole way on this machine: deploy to an emulated AWS, replicate, verify (KEEP=1, RUNTIME=kubernetes)
 	@$(RUN) $(if $(filter kubernetes,$(RUNTIME)),$(KUBERNETES),$(ALL)) -- python -m localcloud demo

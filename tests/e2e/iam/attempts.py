@@ -30,7 +30,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from operations.clusters import Cluster
+from operations.clusters import LOGGER, Cluster
 from tests.e2e.iam.stage import OPERATIONS, SOURCE, TARGET, TOPIC, WORKERS, Stage, waited
 from topology.names import Names
 
@@ -195,7 +195,7 @@ def makes_a_rule(cluster: Cluster) -> None:
 
 
 def admin(cluster: Cluster) -> AdminClient:
-    return AdminClient({"bootstrap.servers": cluster.bootstrap, **cluster.settings})
+    return AdminClient({"bootstrap.servers": cluster.bootstrap, **cluster.settings}, logger=LOGGER)
 
 
 ATTEMPTS: Sequence[Attempt] = (
