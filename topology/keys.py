@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from topology.arns import arn, service_principal
-from topology.logs import log_groups
+from topology.logs import log_groups, workers_log_group
 from topology.model import Environment
 from topology.names import Names
 
@@ -38,7 +38,13 @@ def _account(environment: Environment) -> dict[str, Any]:
 def _cloudwatch_logs(environment: Environment, region: str, owner: str) -> dict[str, Any]:
     """CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS KMS": the encryption
     context is the ARN of the log group."""
-    groups = log_groups(environment, region, owner)
+    names = [group.name for group in log_groups(environment, region, owner)]
+    if owner == "logs":
+        # the workers' groups of every runtime, there or not: the old one's must stay readable when that
+        # runtime is gone, and a change of runtime must not touch the key. ArnEquals takes wildcards (IAM User
+        # Guide, "ARN condition operators")
+        own = workers_log_group(environment, region).name
+        names = [f"/aws/*/{own.split('/', 3)[3]}" if name == own else name for name in names]
     return {
         "Sid": "CloudWatchLogsForTheseGroups",
         "Effect": "Allow",
@@ -48,7 +54,7 @@ def _cloudwatch_logs(environment: Environment, region: str, owner: str) -> dict[
         "Condition": {
             "ArnEquals": {
                 "kms:EncryptionContext:aws:logs:arn": [
-                    arn(environment, "logs", region, f"log-group:{group.name}") for group in groups
+                    arn(environment, "logs", region, f"log-group:{name}") for name in names
                 ]
             }
         },

@@ -8,7 +8,7 @@ from topology.rules.registry import RULES, Rule, rule
 
 __all__ = ["RULES", "Rule", "check", "rule"]
 
-from topology.rules import aliases, flows, kafka, limits, network, properties, workload  # noqa: F401
+from topology.rules import aliases, flows, kafka, limits, network, properties, runtime, workload  # noqa: F401
 
 
 def check(environment: Environment) -> list[Problem]:
