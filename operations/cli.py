@@ -163,6 +163,31 @@ def probe(  # noqa: PLR0913, PLR0917 - one parameter for each option
     )
 
 
+@app.command("task-files", epilog=EXIT_CODES)
+def task_files(
+    directory: Annotated[Path, typer.Option(help="Where the files go: a volume of the task.")],
+    scratch: Annotated[
+        Path | None, typer.Option(help="A directory that everyone may write to afterwards, as /tmp.")
+    ] = None,
+) -> None:
+    """Write the files of an ECS task, out of the variable TASK_FILES, with the task's own address in them."""
+    from operations.commands import task_files as command  # noqa: PLC0415
+
+    raise typer.Exit(command.run(directory, scratch))
+
+
+@app.command(epilog=EXIT_CODES)
+def health(
+    url: Annotated[str, typer.Argument(help="http://host:port/path")],
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the answer.")] = 5.0,
+    hold: Annotated[bool, typer.Option("--hold", help="Ask nothing; wait for SIGTERM.")] = False,
+) -> None:
+    """Fail unless an address answers 200."""
+    from operations.commands import health as command  # noqa: PLC0415
+
+    raise typer.Exit(command.run(url, timeout, hold=hold))
+
+
 @app.command(epilog=EXIT_CODES)
 def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     source_bootstrap: Annotated[str, typer.Option(help="host:port[,host:port] of the source cluster.")],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cdktf import App
 
 from stacks.base import RegionStack
+from stacks.ecs_runtime import EcsRuntimeStack
 from stacks.identity import IdentityStack
 from stacks.logs import LogsStack
 from stacks.mirrormaker import MirrorMakerStack
@@ -33,8 +34,12 @@ def _requests_peering(environment: Environment, region: str) -> bool:
     return bool(peerings_of(environment, region))
 
 
-def _has_workers(environment: Environment, region: str) -> bool:
-    return bool(flows_into(environment, region))
+def _has_pods(environment: Environment, region: str) -> bool:
+    return environment.runtime.eks and bool(flows_into(environment, region))
+
+
+def _has_tasks(environment: Environment, region: str) -> bool:
+    return environment.runtime.ecs is not None and bool(flows_into(environment, region))
 
 
 STACKS: tuple[tuple[Callable[[App, Environment, str], RegionStack], Presence], ...] = (
@@ -44,8 +49,9 @@ STACKS: tuple[tuple[Callable[[App, Environment, str], RegionStack], Presence], .
     (MskStack, _always),
     (LogsStack, _always),
     (IdentityStack, _always),
+    (EcsRuntimeStack, _has_tasks),
     (PlatformStack, _always),
-    (MirrorMakerStack, _has_workers),
+    (MirrorMakerStack, _has_pods),
     (ObservabilityStack, _always),
 )
 """Every kind of stack, in the order in which a region is deployed, and where it is present."""

@@ -10,7 +10,7 @@ from stacks.base import RegionStack
 from topology.keys import key_policy
 from topology.logs import log_groups, workers_log_group
 from topology.model import Environment
-from topology.outputs import WORKERS_LOG_GROUP
+from topology.outputs import LOGS_KEY_ARN, WORKERS_LOG_GROUP
 
 __all__ = ["LogsStack"]
 
@@ -37,7 +37,7 @@ class LogsStack(RegionStack):
         }
         self.publish(
             {
-                "kms_key_arn": key.arn,
+                LOGS_KEY_ARN: key.arn,
                 "log_groups": [group.name for group in groups.values()],
                 WORKERS_LOG_GROUP: groups[workers_log_group(environment, region).name].name,
             }

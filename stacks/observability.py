@@ -52,13 +52,23 @@ class ObservabilityStack(RegionStack):
                 topic_arn=topics[alarm.severity].arn,
             )
         if flows_into(environment, region):
-            LogErrorFilter(
-                self,
-                "worker_errors",
-                log_group=self.read("logs", region, WORKERS_LOG_GROUP),
-                pattern=ERROR_PATTERN,
-                metric=metric("log-errors"),
-            )
+            self._count_errors()
         board = Dashboard(self, "dashboard", name=self.names.dashboard, body=dashboard(environment, region))
         self.publish({f"{severity}_topic_arn": topic.arn for severity, topic in topics.items()})
         self.publish({"dashboard": board.name})
+
+    def _count_errors(self) -> None:
+        """In the workers' log group of each runtime, into the same metric: an alarm on it sees them all."""
+        runtime = self.environment.runtime
+        for construct_id, kind, runs in (
+            ("worker_errors", "logs", runtime.eks),
+            ("task_errors", "ecs-runtime", runtime.ecs is not None),
+        ):
+            if runs:
+                LogErrorFilter(
+                    self,
+                    construct_id,
+                    log_group=self.read(kind, self.region, WORKERS_LOG_GROUP),
+                    pattern=ERROR_PATTERN,
+                    metric=metric("log-errors"),
+                )

@@ -14,12 +14,13 @@ import bindings  # noqa: F401 - before cdktf: it decides how the provider packag
 from topology import load_environment
 from topology.model import Environment
 
-ENVIRONMENTS = ("local", "production", "three-regions")
+EKS_ENVIRONMENTS = ("local", "production", "three-regions")
+ENVIRONMENTS = (*EKS_ENVIRONMENTS, "handover")
 
 Stack = dict[str, Any]
 Synthesize = Callable[[Environment], dict[str, Stack]]
 
-SHARED = ("guarded", "mirror", "deployment", "synthesize")
+SHARED = ("guarded", "mirror", "deployment", "synthesized_into")
 """Fixtures that are dear to set up: with several processes (pytest -n) tests that share one stay together."""
 
 
@@ -39,20 +40,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
-    """Synthesizes an environment and gives the Terraform JSON of each stack by name. With the provider
-    version of the bindings, whatever the shell says."""
+def synthesized_into(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Environment], Path]:
+    """Synthesizes an environment and gives the directory. With the provider version of the bindings, whatever
+    the shell says."""
 
-    def run(environment: Environment) -> dict[str, Stack]:
+    def run(environment: Environment) -> Path:
         from stacks.app import build_app  # noqa: PLC0415 - cdktf costs seconds that other tests do not need
 
         outdir = tmp_path_factory.mktemp(f"synth-{environment.environment}")
         with pytest.MonkeyPatch.context() as patch:
             patch.delenv("MSK_MIRROR_AWS_PROVIDER_VERSION", raising=False)
             build_app(environment, str(outdir)).synth()
-        return read_stacks(outdir)
+        return outdir
 
     return run
+
+
+@pytest.fixture(scope="session")
+def synthesize(synthesized_into: Callable[[Environment], Path]) -> Synthesize:
+    """Synthesizes an environment and gives the Terraform JSON of each stack by name."""
+    return lambda environment: read_stacks(synthesized_into(environment))
 
 
 @pytest.fixture(scope="session")

@@ -3,47 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
+from topology.alarm_types import SEVERITIES, Alarm, Query, Severity, query
 from topology.flows import DirectedFlow, flows_into
-from topology.metrics import Metric, metric
 from topology.model import Environment
 from topology.names import Names
+from topology.runtime_alarms import runtime_alarms
 
 __all__ = ["SEVERITIES", "Alarm", "Query", "Severity", "alarms"]
-
-Severity = Literal["warning", "critical", "emergency"]
-SEVERITIES: tuple[Severity, ...] = ("warning", "critical", "emergency")
-Missing = Literal["breaching", "notBreaching", "missing", "ignore"]
-Comparison = Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"]
-
-
-@dataclass(frozen=True)
-class Query:
-    """A metric with its dimensions, under the name that the alarm's expression uses."""
-
-    id: str
-    metric: Metric
-    dimensions: tuple[tuple[str, str], ...]
-    statistic: str
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """`expression` over `queries`; None where there is one query that is compared as it is."""
-
-    id: str
-    severity: Severity
-    description: str
-    queries: tuple[Query, ...]
-    comparison: Comparison
-    threshold: float
-    periods: int
-    expression: str | None = None
-    missing: Missing = "missing"
-    period_seconds: int | None = None
-    """None: the environment's `alarms.period_seconds`."""
 
 
 def alarms(environment: Environment, region: str) -> tuple[Alarm, ...]:
@@ -52,7 +19,7 @@ def alarms(environment: Environment, region: str) -> tuple[Alarm, ...]:
     kafka = environment.regions[region].kafka
     candidates = (*_cluster(environment, region), *_brokers(environment, region))
     if flows_into(environment, region):
-        candidates += (*_pods(environment, region), *_logs(environment))
+        candidates += (*runtime_alarms(environment, region), *_logs(environment))
         candidates += tuple(
             alarm
             for flow in flows_into(environment, region)
@@ -66,23 +33,13 @@ def alarms(environment: Environment, region: str) -> tuple[Alarm, ...]:
     )
 
 
-def _query(metric_id: str, statistic: str, query_id: str = "m1", **dimensions: str) -> Query:
-    known = metric(metric_id)
-    values = tuple((name, dimensions[_identifier(name)]) for name in known.dimensions)
-    return Query(query_id, known, values, statistic)
-
-
-def _identifier(dimension: str) -> str:
-    return dimension.lower().replace(" ", "_")
-
-
 def _cluster(environment: Environment, region: str) -> Iterator[Alarm]:
     cluster = Names(environment, region).msk_cluster
     yield Alarm(
         "no-controller",
         "emergency",
         "The cluster has no active controller: nothing can be created, moved or elected.",
-        (_query("active-controllers", "Maximum", cluster_name=cluster),),
+        (query("active-controllers", "Maximum", cluster_name=cluster),),
         "LessThanThreshold",
         1,
         3,
@@ -91,7 +48,7 @@ def _cluster(environment: Environment, region: str) -> Iterator[Alarm]:
         "offline-partitions",
         "emergency",
         "Partitions have no leader: they can be neither written nor read.",
-        (_query("offline-partitions", "Maximum", cluster_name=cluster),),
+        (query("offline-partitions", "Maximum", cluster_name=cluster),),
         "GreaterThanThreshold",
         0,
         3,
@@ -107,7 +64,7 @@ def _brokers(environment: Environment, region: str) -> Iterator[Alarm]:
             f"broker-{broker}-under-replicated",
             "warning",
             f"Broker {broker} leads partitions whose replicas have been behind for 15 minutes.",
-            (_query("under-replicated", "Minimum", **at),),
+            (query("under-replicated", "Minimum", **at),),
             "GreaterThanThreshold",
             0,
             15,
@@ -116,7 +73,7 @@ def _brokers(environment: Environment, region: str) -> Iterator[Alarm]:
             f"broker-{broker}-under-min-isr",
             "critical",
             f"Broker {broker} leads partitions below min.insync.replicas: producers with acks=all fail.",
-            (_query("under-min-isr", "Maximum", **at),),
+            (query("under-min-isr", "Maximum", **at),),
             "GreaterThanThreshold",
             0,
             3,
@@ -125,7 +82,7 @@ def _brokers(environment: Environment, region: str) -> Iterator[Alarm]:
             f"broker-{broker}-disk-used",
             "critical",
             f"The data volume of broker {broker} is filling; a full one stops the broker.",
-            (_query("disk-used", "Maximum", **at),),
+            (query("disk-used", "Maximum", **at),),
             "GreaterThanThreshold",
             thresholds.disk_used_percent,
             5,
@@ -134,7 +91,7 @@ def _brokers(environment: Environment, region: str) -> Iterator[Alarm]:
             f"broker-{broker}-cpu",
             "warning",
             f"Broker {broker} has too little CPU left to carry the load of a failed one.",
-            (_query("cpu-user", "Average", "user", **at), _query("cpu-system", "Average", "system", **at)),
+            (query("cpu-user", "Average", "user", **at), query("cpu-system", "Average", "system", **at)),
             "GreaterThanThreshold",
             thresholds.broker_cpu_percent,
             15,
@@ -144,62 +101,11 @@ def _brokers(environment: Environment, region: str) -> Iterator[Alarm]:
             f"broker-{broker}-iam-connections",
             "warning",
             f"Broker {broker} refuses IAM connections: clients reconnect too fast or are too many.",
-            (_query("iam-connections", "Maximum", **at),),
+            (query("iam-connections", "Maximum", **at),),
             "GreaterThanThreshold",
             0,
             5,
         )
-
-
-def _pods(environment: Environment, region: str) -> Iterator[Alarm]:
-    thresholds, workload = environment.alarms.thresholds, environment.mirrormaker
-    workers = Names(environment, region).workers
-    at = {"clustername": environment.regions[region].eks.cluster_name, "namespace": workload.namespace}
-    pods = at | {"podname": workers}
-    for metric_id, threshold, what in (
-        ("pod-cpu", thresholds.pod_cpu_percent, "CPU"),
-        ("pod-memory", thresholds.pod_memory_percent, "memory"),
-    ):
-        yield Alarm(
-            f"{metric_id}-of-limit",
-            "warning",
-            f"The workers use most of their {what} limit.",
-            (_query(metric_id, "Maximum", **pods),),
-            "GreaterThanThreshold",
-            threshold,
-            5,
-        )
-    yield Alarm(
-        "pod-restarts",
-        "critical",
-        "A worker's container restarts again and again.",
-        (_query("pod-restarts", "Maximum", **pods),),
-        "GreaterThanOrEqualToThreshold",
-        thresholds.pod_restarts,
-        1,
-        expression="DIFF(m1)",
-        period_seconds=300,
-    )
-    running = _query("running-pods", "Minimum", **at, service=workers)
-    yield Alarm(
-        "too-few-workers",
-        "critical",
-        "Fewer workers run than the environment asks for; silence counts as none.",
-        (running,),
-        "LessThanThreshold",
-        workload.replicas.min,
-        5,
-        missing="breaching",
-    )
-    yield Alarm(
-        "workers-at-maximum",
-        "warning",
-        "The autoscaler has been at its maximum for 15 minutes: more load finds no more workers.",
-        (running,),
-        "GreaterThanOrEqualToThreshold",
-        workload.replicas.max,
-        15,
-    )
 
 
 def _logs(environment: Environment) -> Iterator[Alarm]:
@@ -207,7 +113,7 @@ def _logs(environment: Environment) -> Iterator[Alarm]:
         "worker-log-errors",
         "warning",
         "The workers log errors.",
-        (_query("log-errors", "Sum"),),
+        (query("log-errors", "Sum"),),
         "GreaterThanThreshold",
         environment.alarms.thresholds.log_errors,
         5,
@@ -226,7 +132,7 @@ def _flow(flow: DirectedFlow) -> Iterator[Alarm]:
         f"{flow.name}-latency",
         "warning",
         f"One in twenty heartbeats of {flow.name} takes longer than agreed.",
-        (_query("replication-latency", "Maximum", **at),),
+        (query("replication-latency", "Maximum", **at),),
         "GreaterThanThreshold",
         thresholds.replication_latency_ms,
         5,
@@ -235,7 +141,7 @@ def _flow(flow: DirectedFlow) -> Iterator[Alarm]:
         f"{flow.name}-lag",
         "critical",
         f"{flow.name} is behind its source.",
-        (_query("replication-lag", "Minimum", **at),),
+        (query("replication-lag", "Minimum", **at),),
         "GreaterThanThreshold",
         thresholds.replication_lag_records,
         5,
@@ -244,7 +150,7 @@ def _flow(flow: DirectedFlow) -> Iterator[Alarm]:
         f"{flow.name}-no-tasks",
         "emergency",
         f"No task of {flow.name} runs; Connect may call the connector RUNNING all the same.",
-        (_query("running-tasks", "Maximum", **at),),
+        (query("running-tasks", "Maximum", **at),),
         "LessThanThreshold",
         1,
         3,
@@ -254,7 +160,7 @@ def _flow(flow: DirectedFlow) -> Iterator[Alarm]:
         f"{flow.name}-failed-tasks",
         "critical",
         f"Tasks of {flow.name} have failed and restarts have not mended them.",
-        (_query("failed-tasks", "Minimum", **at),),
+        (query("failed-tasks", "Minimum", **at),),
         "GreaterThanThreshold",
         0,
         5,
@@ -264,8 +170,8 @@ def _flow(flow: DirectedFlow) -> Iterator[Alarm]:
         "emergency",
         f"The source of {flow.name} grows and nothing arrives at the target.",
         (
-            _query("source-records", "Sum", "sent", **at),
-            _query("target-records", "Sum", "arrived", **at),
+            query("source-records", "Sum", "sent", **at),
+            query("target-records", "Sum", "arrived", **at),
         ),
         "GreaterThanThreshold",
         0,

@@ -9,6 +9,7 @@ from topology.names import Names, bootstrap_variable
 from topology.rest_auth import rest_properties
 
 __all__ = [
+    "ADDRESS",
     "BYTES",
     "MIRROR",
     "OWN_VARIABLES",
@@ -19,6 +20,10 @@ __all__ = [
     "source_connector",
     "worker_properties",
 ]
+
+ADDRESS = "${env:POD_IP}"
+"""Stands for the worker's own address, under which the others reach it. A pod has it as a variable; for an
+ECS task, which has not, it is put in when the task starts (operations/task_files.py)."""
 
 SECURITY: dict[str, str] = {
     # aws-msk-iam-auth, README: the four client settings of MSK IAM
@@ -74,7 +79,7 @@ def worker_properties(environment: Environment, region: str) -> dict[str, str]:
         # a rolled worker's tasks wait this long; the default of five minutes stalls them (measured: 33 s)
         "scheduled.rebalance.max.delay.ms": "5000",
         "listeners": "http://0.0.0.0:8083",
-        "rest.advertised.host.name": "${env:POD_IP}",
+        "rest.advertised.host.name": ADDRESS,
         "rest.advertised.port": "8083",
         "admin.listeners": "",
         "plugin.discovery": "service_load",

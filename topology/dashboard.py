@@ -9,7 +9,7 @@ from typing import Any
 from topology.alarms import Alarm, alarms
 from topology.arns import arn
 from topology.flows import flows_into
-from topology.logs import workers_log_group
+from topology.logs import workers_log_groups
 from topology.metrics import Metric, metric
 from topology.model import Environment
 from topology.names import Names
@@ -69,6 +69,14 @@ ROWS = (
         ),
     ),
     Row(
+        "Tasks on ECS",
+        (
+            Panel("Running and desired", "Minimum", ("running-ecs-tasks", "desired-ecs-tasks")),
+            Panel("CPU units", "Average", ("ecs-cpu-used", "ecs-cpu-reserved")),
+            Panel("Memory, MB", "Average", ("ecs-memory-used", "ecs-memory-reserved")),
+        ),
+    ),
+    Row(
         "Replication",
         (
             Panel("Latency p95, milliseconds", "Maximum", ("replication-latency",)),
@@ -103,10 +111,16 @@ def series(environment: Environment, region: str, known: Metric) -> tuple[dict[s
     flows = flows_into(environment, region)
     if known.source != "msk" and not flows:
         return ()
-    names = Names(environment, region)
+    names, runtime = Names(environment, region), environment.runtime
+    if (known.source == "container-insights" and not runtime.eks) or (
+        known.source == "ecs-insights" and not runtime.ecs
+    ):
+        return ()
+    on_ecs = known.source == "ecs-insights"
     fixed = {
         "Cluster Name": names.msk_cluster,
-        "ClusterName": environment.regions[region].eks.cluster_name,
+        "ClusterName": names.ecs_cluster if on_ecs else environment.regions[region].eks.cluster_name,
+        "ServiceName": names.ecs_service("worker"),
         "Namespace": environment.mirrormaker.namespace,
         "PodName": names.workers,
         "Service": names.workers,
@@ -200,7 +214,7 @@ def _thresholds(all_alarms: tuple[Alarm, ...], panel: Panel) -> list[dict[str, A
 
 
 def _error_lines(environment: Environment, region: str) -> dict[str, Any]:
-    group = workers_log_group(environment, region).name
+    groups = [group.name for group in workers_log_groups(environment, region)]
     return {
         "type": "log",
         "properties": {
@@ -208,7 +222,8 @@ def _error_lines(environment: Environment, region: str) -> dict[str, Any]:
             "region": region,
             "view": "table",
             "query": (
-                f"SOURCE '{group}' | fields @timestamp, @message | filter @message like /ERROR|FATAL/"
+                "".join(f"SOURCE '{group}' | " for group in groups)
+                + "fields @timestamp, @message | filter @message like /ERROR|FATAL/"
                 " | sort @timestamp desc | limit 50"
             ),
         },

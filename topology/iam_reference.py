@@ -43,6 +43,8 @@ offsets are not written, on mirrored topics. And, because nothing may: DeleteTop
 
 What is not Kafka's: `operations` may PutMetricData in the namespace of the probe, `log_routing` may write the
 workers' log group, `autoscaler` may scale the node groups of its cluster (`topology/identities.py`).
+Tasks on ECS have the policies of `worker` and `operations`; ECS itself may write their log group and pull
+their images from ECR (`topology/task_roles.py`).
 """
 
 

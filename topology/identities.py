@@ -43,11 +43,12 @@ class Identity:
 
 
 def identities(environment: Environment, region: str) -> tuple[Identity, ...]:
-    """The identities of `region`: workers and operations where flows end, the platform's where it is
-    switched on."""
+    """The identities of `region`: workers and operations where flows end and pods run, the platform's where
+    it is switched on."""
+    has_pods = environment.runtime.eks and bool(flows_into(environment, region))
     wanted: tuple[tuple[IdentityId, bool], ...] = (
-        ("worker", bool(flows_into(environment, region))),
-        ("operations", bool(flows_into(environment, region))),
+        ("worker", has_pods),
+        ("operations", has_pods),
         ("log_routing", environment.platform.log_routing.enabled),
         ("autoscaler", environment.platform.cluster_autoscaler.enabled),
     )

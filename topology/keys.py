@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from topology.arns import arn, dns_suffix, service_principal
-from topology.logs import log_groups
+from topology.logs import log_groups, workers_log_group
 from topology.model import Environment
 from topology.names import Names
 from topology.notifications import notifications
@@ -170,9 +170,15 @@ def _alarms(environment: Environment, region: str) -> Iterable[Statement]:
 def _log_groups(environment: Environment, region: str, owner: str) -> Iterable[Statement]:
     """CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS KMS": the service calls by
     itself, and the encryption context is the ARN of the log group."""
-    groups = log_groups(environment, region, owner)
-    if groups:
-        arns = [arn(environment, "logs", region, f"log-group:{group.name}") for group in groups]
+    names = [group.name for group in log_groups(environment, region, owner)]
+    if owner == "logs":
+        # the workers' groups of every runtime, there or not: the old one's must stay readable when that
+        # runtime is gone, and a change of runtime must not touch the key. ArnEquals takes wildcards (IAM User
+        # Guide, "ARN condition operators")
+        own = workers_log_group(environment, region).name
+        names = [f"/aws/*/{own.split('/', 3)[3]}" if name == own else name for name in names]
+    if names:
+        arns = [arn(environment, "logs", region, f"log-group:{name}") for name in names]
         yield {
             "Sid": "CloudWatchLogsForTheseGroups",
             "Effect": "Allow",

@@ -14,7 +14,9 @@ __all__ = [
     "brokers_log_group",
     "flow_log_group",
     "log_groups",
+    "tasks_log_group",
     "workers_log_group",
+    "workers_log_groups",
 ]
 
 ERROR_PATTERN = "?ERROR ?FATAL"
@@ -35,7 +37,7 @@ class LogGroup:
     id: str
     name: str
     retention_days: int
-    owner: Literal["network", "msk", "logs"]
+    owner: Literal["network", "msk", "logs", "ecs-runtime"]
     reason: str
 
 
@@ -60,6 +62,7 @@ def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGr
         *(() if environment.regions[region].network.exists else (flow_log_group(environment, region),)),
         *(() if express else (brokers_log_group(environment, region),)),
         workers_log_group(environment, region),
+        *([tasks_log_group(environment, region)] if environment.runtime.ecs else []),
         LogGroup(
             "application",
             f"/aws/eks/{environment.project}-{environment.environment}",
@@ -91,3 +94,19 @@ def workers_log_group(environment: Environment, region: str) -> LogGroup:
     name = f"/aws/eks/mirrormaker2/{environment.environment}"
     days = environment.regions[region].retention.mirrormaker_days
     return LogGroup("mirrormaker2", name, days, "logs", "Workers' logs")
+
+
+def tasks_log_group(environment: Environment, region: str) -> LogGroup:
+    """Where the workers log as ECS tasks."""
+    name = f"/aws/ecs/mirrormaker2/{environment.environment}"
+    days = environment.regions[region].retention.mirrormaker_days
+    return LogGroup("log", name, days, "ecs-runtime", "Workers' logs on ECS")
+
+
+def workers_log_groups(environment: Environment, region: str) -> tuple[LogGroup, ...]:
+    """Where the workers log, on each runtime that they run on."""
+    runtime = environment.runtime
+    return (
+        *((workers_log_group(environment, region),) if runtime.eks else ()),
+        *((tasks_log_group(environment, region),) if runtime.ecs else ()),
+    )

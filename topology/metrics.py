@@ -7,7 +7,7 @@ from typing import Literal
 
 __all__ = ["METRICS", "PROBE_NAMESPACE", "Metric", "metric"]
 
-Source = Literal["msk", "container-insights", "kube-state", "probe", "log-filter"]
+Source = Literal["msk", "container-insights", "ecs-insights", "kube-state", "probe", "log-filter"]
 Level = Literal["DEFAULT", "PER_BROKER", "PER_TOPIC_PER_BROKER"]
 LEVELS: tuple[Level, ...] = ("DEFAULT", "PER_BROKER", "PER_TOPIC_PER_BROKER")
 
@@ -18,6 +18,7 @@ CLUSTER = ("Cluster Name",)
 BROKER = ("Cluster Name", "Broker ID")
 POD = ("ClusterName", "Namespace", "PodName")
 SERVICE = ("ClusterName", "Namespace", "Service")
+TASKS = ("ClusterName", "ServiceName")
 FLOW = ("Environment", "Source", "Target")
 
 
@@ -52,6 +53,7 @@ class Metric:
 _MSK = "MSK Developer Guide, Amazon MSK metrics for monitoring Standard brokers with CloudWatch"
 _EXPRESS = "MSK Developer Guide, Amazon MSK metrics for monitoring Express brokers with CloudWatch"
 _INSIGHTS = "CloudWatch User Guide, Amazon EKS and Kubernetes Container Insights metrics"
+_TASKS = "CloudWatch User Guide, Amazon ECS Container Insights metrics"
 _PROBE = "operations/probe.py"
 
 METRICS: tuple[Metric, ...] = (
@@ -150,6 +152,60 @@ METRICS: tuple[Metric, ...] = (
         "Count",
         "container-insights",
         _INSIGHTS,
+    ),
+    Metric(
+        "running-ecs-tasks",
+        "ECS/ContainerInsights",
+        "RunningTaskCount",
+        TASKS,
+        "Count",
+        "ecs-insights",
+        _TASKS,
+    ),
+    Metric(
+        "desired-ecs-tasks",
+        "ECS/ContainerInsights",
+        "DesiredTaskCount",
+        TASKS,
+        "Count",
+        "ecs-insights",
+        _TASKS,
+    ),
+    Metric(
+        "ecs-cpu-used",
+        "ECS/ContainerInsights",
+        "CpuUtilized",
+        TASKS,
+        "None",
+        "ecs-insights",
+        _TASKS,
+    ),
+    Metric(
+        "ecs-cpu-reserved",
+        "ECS/ContainerInsights",
+        "CpuReserved",
+        TASKS,
+        "None",
+        "ecs-insights",
+        _TASKS,
+    ),
+    Metric(
+        "ecs-memory-used",
+        "ECS/ContainerInsights",
+        "MemoryUtilized",
+        TASKS,
+        "Megabytes",
+        "ecs-insights",
+        _TASKS,
+    ),
+    Metric(
+        "ecs-memory-reserved",
+        "ECS/ContainerInsights",
+        "MemoryReserved",
+        TASKS,
+        "Megabytes",
+        "ecs-insights",
+        _TASKS,
     ),
     Metric(
         "replication-latency",

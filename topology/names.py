@@ -18,6 +18,8 @@ LIMITS: dict[str, int] = {
     "kms_alias": 256,  # KMS API reference, CreateAlias
     "log_group": 512,  # CloudWatch Logs API reference, CreateLogGroup
     "security_group": 255,  # EC2 API reference, CreateSecurityGroup
+    "ecs_name": 255,  # ECS API reference, CreateCluster, CreateService, RegisterTaskDefinition
+    "cloud_map_namespace": 253,  # Cloud Map API reference, CreatePrivateDnsNamespace
     "secret": 512,  # Secrets Manager API reference, CreateSecret
     "sns_topic": 256,  # SNS API reference, CreateTopic
     "alarm": 255,  # CloudWatch API reference, PutMetricAlarm
@@ -25,6 +27,16 @@ LIMITS: dict[str, int] = {
     "kubernetes": 63,  # RFC 1123 label
     "kafka_topic": 249,  # org.apache.kafka.common.internals.Topic.MAX_NAME_LENGTH
 }
+
+
+ECS_NAMES = (
+    "worker_task_role",
+    "operations_task_role",
+    "execution_role",
+    "ecs_cluster",
+    "task_security_group",
+    "discovery_namespace",
+)
 
 
 class NameTooLongError(ValueError):
@@ -80,6 +92,21 @@ class Names:
     def autoscaler_role(self) -> str:
         """IRSA role of the cluster autoscaler."""
         return _fit("iam_role", f"{self.prefix}-autoscaler-{self.region}")
+
+    @property
+    def worker_task_role(self) -> str:
+        """Role of the workers as ECS tasks."""
+        return _fit("iam_role", f"{self.prefix}-worker-ecs-{self.region}")
+
+    @property
+    def operations_task_role(self) -> str:
+        """Role of the reconciler and probe as an ECS task."""
+        return _fit("iam_role", f"{self.prefix}-operations-ecs-{self.region}")
+
+    @property
+    def execution_role(self) -> str:
+        """Role by which ECS starts the tasks: pulls their images and writes their logs."""
+        return _fit("iam_role", f"{self.prefix}-execution-ecs-{self.region}")
 
     @property
     def replication_role(self) -> str:
@@ -150,6 +177,29 @@ class Names:
         default = f"mirrormaker2.{self.environment.environment}.{purpose}.internal"
         return _fit("kafka_topic", given[purpose] or default)
 
+    # ECS ---------------------------------------------------------------------------------------------
+
+    @property
+    def ecs_cluster(self) -> str:
+        """The ECS cluster of the workers: the one that the file names, else one that is created."""
+        ecs = self.environment.runtime.ecs
+        given = ecs.cluster_name if ecs else None
+        return _fit("ecs_name", given or f"{self.prefix}-mirrormaker2")
+
+    def ecs_service(self, component: str) -> str:
+        """Service and task definition family of a component (worker or operations)."""
+        return _fit("ecs_name", f"{self.prefix}-{component}")
+
+    @property
+    def task_security_group(self) -> str:
+        """Security group of the ECS tasks."""
+        return _fit("security_group", f"{self.prefix}-mirrormaker2-tasks")
+
+    @property
+    def discovery_namespace(self) -> str:
+        """Private DNS zone of the tasks, within the VPC."""
+        return _fit("cloud_map_namespace", f"{self.workers}.{self.prefix}.internal")
+
     # Kubernetes --------------------------------------------------------------------------------------
 
     @property
@@ -180,6 +230,7 @@ class Names:
             "state_replica_bucket",
             "security_group",
             "dashboard",
+            *(ECS_NAMES if self.environment.runtime.ecs else ()),
         ):
             yield kind, getattr(self, kind)
 

@@ -17,6 +17,7 @@ __all__ = [
     "ingress_rules",
     "peering_pairs",
     "peerings_of",
+    "pod_cidrs",
     "private_subnets",
     "worker_cidrs",
 ]
@@ -72,8 +73,8 @@ class IngressRule:
 
 def ingress_rules(environment: Environment, region: str) -> tuple[IngressRule, ...]:
     """Who reaches the brokers of `region`: IAM from its own workers and those of the regions it shares a
-    flow with (security groups can not be named across regions, so CIDRs); the exporters and SCRAM from its
-    own region only."""
+    flow with (security groups can not be named across regions, so CIDRs); the exporters and SCRAM from the
+    pods of its own region only."""
     kafka = environment.regions[region].kafka
     own, others = (region,), peers(environment, region)
     wanted = [("iam", (*own, *others), True), ("scram", own, kafka.authentication.scram)]
@@ -87,9 +88,10 @@ def ingress_rules(environment: Environment, region: str) -> tuple[IngressRule, .
             description=f"{port.replace('_', ' ')} from {origin}",
         )
         for port, origins, enabled in wanted
+        for clients in (worker_cidrs if port == "iam" else pod_cidrs,)
         if enabled
         for origin in origins
-        for position, cidr in enumerate(worker_cidrs(environment, origin))
+        for position, cidr in enumerate(clients(environment, origin))
     )
 
 
@@ -114,6 +116,14 @@ def private_subnets(environment: Environment, region: str) -> tuple[PrivateSubne
 
 
 def worker_cidrs(environment: Environment, region: str) -> tuple[IPv4Network, ...]:
+    """Address ranges that the workers of `region` come from: the pods', and the VPC's where they are tasks
+    too. Pods stay in while only tasks run, so that the way back to them is open."""
+    network = environment.regions[region].network.cidr
+    tasks = (network,) if environment.runtime.ecs else ()
+    return tuple(dict.fromkeys((*pod_cidrs(environment, region), *tasks)))
+
+
+def pod_cidrs(environment: Environment, region: str) -> tuple[IPv4Network, ...]:
     """Address ranges that the pods of `region` come from."""
     settings = environment.regions[region]
     return settings.eks.pod_cidrs or (settings.network.cidr,)

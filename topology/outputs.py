@@ -8,6 +8,7 @@ __all__ = [
     "CLUSTER_ARN",
     "CLUSTER_NAME",
     "CLUSTER_UUID",
+    "LOGS_KEY_ARN",
     "LOG_ROUTING_ROLE_ARN",
     "OPERATIONS_ROLE_ARN",
     "PRIVATE_SUBNET_IDS",
@@ -22,8 +23,9 @@ VPC_ID = "vpc_id"
 PRIVATE_SUBNET_IDS = "private_subnet_ids"
 ROUTE_TABLE_ID = "route_table_id"  # only where the VPC is created
 
-# logs-R
+# logs-R, and ecs-runtime-R for its own
 WORKERS_LOG_GROUP = "workers_log_group"
+LOGS_KEY_ARN = "kms_key_arn"
 
 # identity-R
 WORKER_ROLE_ARN = "worker_role_arn"

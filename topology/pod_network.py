@@ -63,16 +63,21 @@ def pod_policies(environment: Environment, region: str) -> tuple[PodPolicy, ...]
     workers, operations = Peer(component="worker"), Peer(component="operations")
     rest = (Port(REST_PORT),)
     clients = tuple(_clients(environment, region))
+    tasks = _tasks(environment, region)
     return (
         PodPolicy(f"{names.workers}-default-deny", None),
         PodPolicy(
             names.workers,
             "worker",
             ingress=(
-                PodRule((workers, operations), rest, "REST: workers forward to the leader; the reconciler"),
+                PodRule(
+                    (workers, operations, *tasks),
+                    rest,
+                    "REST: workers forward to the leader; the reconciler",
+                ),
                 PodRule(monitoring, (Port(METRICS_PORT),), "Prometheus scrapes the JMX exporter"),
             ),
-            egress=(PodRule((workers,), rest, "REST: a worker forwards to the leader"), *clients),
+            egress=(PodRule((workers, *tasks), rest, "REST: a worker forwards to the leader"), *clients),
         ),
         PodPolicy(
             names.operations,
@@ -87,6 +92,14 @@ def pod_policies(environment: Environment, region: str) -> tuple[PodPolicy, ...]
             egress=(PodRule((workers,), rest, "Both ask Connect's REST"), *clients),
         ),
     )
+
+
+def _tasks(environment: Environment, region: str) -> tuple[Peer, ...]:
+    """During a handover any worker may be the leader, an ECS task too. A policy knows those by address only;
+    which of the addresses are tasks is for the security groups (topology/task_network.py)."""
+    if environment.runtime.ecs is None:
+        return ()
+    return (Peer(cidr=str(environment.regions[region].network.cidr)),)
 
 
 def _clients(environment: Environment, region: str) -> Iterator[PodRule]:

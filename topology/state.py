@@ -16,6 +16,7 @@ STACK_KINDS = (
     "msk",
     "logs",
     "identity",
+    "ecs-runtime",
     "platform",
     "mirrormaker",
     "observability",

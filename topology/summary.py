@@ -40,6 +40,11 @@ def _regions(environment: Environment) -> Iterator[str]:
         )
         yield f"  network     {settings.network.cidr} in {settings.network.vpc_id or 'a VPC to be created'}"
         yield f"  eks         {settings.eks.cluster_name}"
+        ecs = environment.runtime.ecs
+        if ecs:
+            beside = "beside the pods" if environment.runtime.eks else "and no pods"
+            tasks = f"{ecs.desired_count} tasks of {ecs.cpu_units} CPU units and {ecs.memory_mib} MiB"
+            yield f"  ecs         {Names(environment, region).ecs_cluster}, {tasks}, {beside}"
         yield f"  state       s3://{Names(environment, region).state_bucket}"
         made = connectors(environment, region)
         if made:

@@ -37,6 +37,7 @@ SKIPS = (
     Skip("CKV_AWS_338", "*/logs-*/aws_cloudwatch_log_group.*", RETENTION),
     Skip("CKV_AWS_338", "*/msk-*/aws_cloudwatch_log_group.brokers_log", RETENTION),
     Skip("CKV_AWS_338", "*/network-*/aws_cloudwatch_log_group.flow_log_group", RETENTION),
+    Skip("CKV_AWS_338", "*/ecs-runtime-*/aws_cloudwatch_log_group.log", RETENTION),
     Skip(
         "CKV_AWS_80",
         "three-regions/msk-ap-southeast-1/aws_msk_cluster.cluster",

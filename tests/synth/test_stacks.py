@@ -6,18 +6,21 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ENVIRONMENTS
+from tests.conftest import EKS_ENVIRONMENTS, ENVIRONMENTS
 from tests.synth.stack_json import remote_states
 from topology import load_environment
+from topology.model import Environment
 from topology.state import STACK_KINDS, state_address
 
 Stack = dict[str, Any]
 Stacks = dict[str, Stack]
 
+OPTIONAL = {"peering", "mirrormaker", "ecs-runtime"}
 REFERENCE = re.compile(r"data\.terraform_remote_state\.([A-Za-z0-9-]+)\.outputs\.([a-z_]+)")
 
 
@@ -32,8 +35,8 @@ def stacks(name: str, synthesized: Callable[[str], Stacks]) -> Stacks:
 
 
 def kind_and_region(stack_name: str) -> tuple[str, str]:
-    kind, _, region = stack_name.partition("-")
-    return kind, region
+    kind = max((kind for kind in STACK_KINDS if stack_name.startswith(f"{kind}-")), key=len)
+    return kind, stack_name.removeprefix(f"{kind}-")
 
 
 def aws_resources(stacks: Stacks) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -47,11 +50,11 @@ def aws_resources(stacks: Stacks) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def test_every_region_has_every_kind_that_it_needs(name: str, stacks: Stacks) -> None:
     environment = load_environment(name)
-    everywhere = set(STACK_KINDS) - {"peering", "mirrormaker"}
+    everywhere = set(STACK_KINDS) - OPTIONAL
     expected = {f"{kind}-{region}" for kind in everywhere for region in environment.regions}
     assert expected <= stacks.keys()
     optional = stacks.keys() - expected
-    assert {kind_and_region(stack)[0] for stack in optional} <= {"peering", "mirrormaker"}
+    assert {kind_and_region(stack)[0] for stack in optional} <= OPTIONAL
 
 
 def test_state_lives_in_the_bucket_of_its_own_region_with_a_lock_file(name: str, stacks: Stacks) -> None:
@@ -132,10 +135,21 @@ def test_nothing_uses_arguments_that_only_the_newer_provider_has(stacks: Stacks)
     assert [address for _, address, body in aws_resources(stacks) if "region" in body] == []
 
 
-def test_nothing_of_ecs_in_an_eks_environment(stacks: Stacks) -> None:
-    for stack_name, stack in stacks.items():
-        found = re.findall(r"aws_ecs\w*|/aws/ecs\S*|ecs-tasks|\becs:|AWS/ECS", json.dumps(stack))
-        assert not found, f"{stack_name}: {found}"
+@pytest.mark.parametrize("name", EKS_ENVIRONMENTS)
+def test_nothing_of_ecs_in_any_file_of_an_eks_environment(
+    name: str, synthesized_into: Callable[[Environment], Path]
+) -> None:
+    files = [path for path in synthesized_into(load_environment(name)).rglob("*") if path.is_file()]
+    assert len(files) > 10
+    for path in files:
+        found = re.findall(r".{0,20}ecs.{0,20}", path.read_text(encoding="utf-8"), re.IGNORECASE)
+        assert not found, f"{path.name}: {found}"
+
+
+def test_ecs_is_found_where_it_is(synthesized: Callable[[str], Stacks]) -> None:
+    """The search itself must be able to find: in what the handover adds, and not in what it keeps."""
+    of_ecs = {name for name, stack in synthesized("handover").items() if "/aws/ecs" in json.dumps(stack)}
+    assert {kind_and_region(name)[0] for name in of_ecs} == {"ecs-runtime", "observability"}
 
 
 def test_an_emulated_account_gets_the_very_same_stacks(
@@ -195,7 +209,7 @@ def test_names_are_unique_within_their_account_and_region(stacks: Stacks) -> Non
         kind = address.split(".")[0]
         if kind not in ("aws_iam_role", "aws_iam_policy", "aws_cloudwatch_dashboard", "aws_sns_topic"):
             continue
-        scope = stack_name.partition("-")[2] if kind == "aws_sns_topic" else ""
+        scope = kind_and_region(stack_name)[1] if kind == "aws_sns_topic" else ""
         key = (kind, scope, body.get("name") or body["dashboard_name"])
         assert key not in seen, address
         seen.add(key)

@@ -41,12 +41,15 @@ class Deployment:
         self._directory = directory
         self.environment, self.stacks = self.synthesize()
 
-    def synthesize(self, kafka: Mapping[str, Any] | None = None) -> tuple[Environment, tuple[Stack, ...]]:
-        """The stacks, with `kafka` merged into the section of the environment file."""
+    def synthesize(
+        self, kafka: Mapping[str, Any] | None = None, runtime: Mapping[str, Any] | None = None
+    ) -> tuple[Environment, tuple[Stack, ...]]:
+        """The stacks, with `kafka` merged into the section of the environment file, on another `runtime`."""
         from stacks.app import build_app  # noqa: PLC0415 - cdktf costs seconds that other tests do not need
 
         data = yaml.safe_load(environment_path("local").read_text(encoding="utf-8"))
         data["kafka"] |= kafka or {}
+        data["runtime"] = dict(runtime or {})
         environment = load_text(yaml.safe_dump(data), "local.yaml")
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.variables.items():
@@ -68,6 +71,13 @@ class Deployment:
         chosen = [stack for stack in self.stacks if stack.name in names or not names]
         planned = walk(chosen, Terraform.plan, lambda _: None, self.variables)
         return {one.stack: one.changes for one in planned}
+
+    def first_plan(self, name: str) -> Changes:
+        """What a deploy of another stack of the last synth would make."""
+        (stack,) = Synthesized.load(self._directory).select([name])
+        terraform = Terraform(stack, self.variables)
+        terraform.init()
+        return terraform.plan()
 
     def destroy(self) -> dict[str, Changes]:
         """Destroys all; what was destroyed in each."""

@@ -33,6 +33,22 @@ def test_deploying_twice_changes_nothing(deployment: Deployment) -> None:
     }
 
 
+def test_a_change_of_runtime_changes_nothing_that_holds_data(deployment: Deployment) -> None:
+    kept = [stack.name for stack in deployment.stacks if stack.name.startswith(("network", "msk", "logs"))]
+    try:
+        for runtime in ({"ecs": {}}, {"eks": False, "ecs": {}}):
+            deployment.synthesize(runtime=runtime)
+            planned = deployment.plan(*kept)
+            assert {name: changes.total for name, changes in planned.items()} == dict.fromkeys(kept, EMPTY)
+        tasks = deployment.first_plan(f"ecs-runtime-{REGION}")  # the provider looks into it at plan only
+        assert {"aws_ecs_service.workers", "aws_ecs_service.operations"} <= {
+            change.address for change in tasks.resources
+        }
+        assert {change.action for change in tasks.resources} == {"create"}
+    finally:
+        deployment.synthesize()
+
+
 def test_addresses_in_the_state_can_be_read(deployment: Deployment) -> None:
     from operations.terraform import Terraform  # noqa: PLC0415
 

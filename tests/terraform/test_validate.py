@@ -12,25 +12,35 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ENVIRONMENTS
+from tests.conftest import EKS_ENVIRONMENTS, ENVIRONMENTS
+from tests.unit.topology.environments import environment as derived
 
 pytestmark = pytest.mark.terraform
 
 Stack = dict[str, Any]
 Diagnostics = dict[str, list[dict[str, Any]]]
 
-AWS_KINDS = ("state", "network", "peering", "msk", "logs", "identity", "observability")
+AWS_KINDS = ("state", "network", "peering", "msk", "logs", "identity", "ecs-runtime", "observability")
 BROKEN = "broken"
+ECS_ALONE = {"runtime": {"eks": False, "ecs": {}}}
+WITHOUT = {("production", "peering"), ("handover", "peering")} | {
+    (environment, "ecs-runtime") for environment in EKS_ENVIRONMENTS
+}
+"""Kinds of stacks that an environment does not have."""
 
 
 @pytest.fixture(scope="module")
 def diagnostics(
-    synthesized: Callable[[str], dict[str, Stack]], tmp_path_factory: pytest.TempPathFactory
+    synthesized: Callable[[str], dict[str, Stack]],
+    synthesize: Callable[..., dict[str, Stack]],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Diagnostics:
     """What `terraform validate` says, by stack. All stacks are modules of one configuration, so that the
     provider, which takes seconds to start, starts once."""
     root = tmp_path_factory.mktemp("validate")
     modules = dict(aws_stacks(synthesized))
+    alone = synthesize(derived(ECS_ALONE))
+    modules |= {f"alone-{name}": body for name, body in alone.items() if name.startswith("ecs-runtime")}
     modules[BROKEN] = broken(modules["local-logs-us-east-1"])
     for name, stack in modules.items():
         (root / name).mkdir()
@@ -54,9 +64,10 @@ def aws_stacks(synthesized: Callable[[str], dict[str, Stack]]) -> Iterator[tuple
 
 
 def as_module(stack: Stack) -> Stack:
-    """A stack within another configuration: without a backend, which only a root has, and with the provider
-    version of this machine, when it is another one."""
+    """A stack within another configuration: without a backend and imports, which only a root has, and with
+    the provider version of this machine, when it is another one."""
     module = copy.deepcopy(stack)
+    module.pop("import", None)
     del module["terraform"]["backend"]
     version = os.environ.get("MSK_MIRROR_AWS_PROVIDER_VERSION")
     if version:
@@ -91,8 +102,13 @@ def terraform(directory: Path, *arguments: str, fails: bool = False) -> str:
 def test_the_real_provider_takes_every_stack(environment: str, kind: str, diagnostics: Diagnostics) -> None:
     prefix = f"{environment}-{kind}-"
     of_kind = {name: said for name, said in diagnostics.items() if name.startswith(prefix)}
-    assert of_kind or (environment, kind) == ("production", "peering")
+    assert bool(of_kind) is ((environment, kind) not in WITHOUT)
     assert of_kind == {name: [] for name in of_kind}
+
+
+def test_the_real_provider_takes_tasks_without_pods(diagnostics: Diagnostics) -> None:
+    found = {name: said for name, said in diagnostics.items() if name.startswith("alone-")}
+    assert found == {"alone-ecs-runtime-us-east-1": [], "alone-ecs-runtime-us-west-2": []}
 
 
 def test_a_stack_that_the_provider_does_not_take_is_found(diagnostics: Diagnostics) -> None:

@@ -26,6 +26,7 @@ from topology.model.mirrormaker import (
 )
 from topology.model.region import Eks, Network, Region
 from topology.model.retention import Retention
+from topology.model.runtime import Ecs, Runtime
 
 __all__ = [
     "AlarmThresholds",
@@ -37,6 +38,7 @@ __all__ = [
     "Checkpoints",
     "ConnectCluster",
     "ConnectorProperties",
+    "Ecs",
     "Eks",
     "Environment",
     "Flow",
@@ -56,6 +58,7 @@ __all__ = [
     "Replicas",
     "Resources",
     "Retention",
+    "Runtime",
     "State",
     "Storage",
     "StorageAutoscaling",

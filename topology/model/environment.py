@@ -12,6 +12,7 @@ from topology.model.kafka import Kafka
 from topology.model.mirrormaker import MirrorMaker
 from topology.model.region import Region
 from topology.model.retention import Retention
+from topology.model.runtime import Runtime
 
 __all__ = [
     "AlarmThresholds",
@@ -35,9 +36,9 @@ class AlarmThresholds(Model):
     broker_cpu_percent: Percent = 60
     """CpuUser + CpuSystem. Default: 60 (MSK Developer Guide, best practices)."""
     pod_cpu_percent: Percent = 80
-    """Of the pod's limit. Default: 80, the report's original."""
+    """Of the pod's limit, or of the task's size. Default: 80, the report's original."""
     pod_memory_percent: Percent = 85
-    """Of the pod's limit. Default: 85, the report's original."""
+    """Of the pod's limit, or of the task's size. Default: 85, the report's original."""
     pod_restarts: Annotated[int, Field(ge=1)] = 3
     """In five minutes. Default: 3, ours: one restart is healing, three are a crash loop."""
     replication_latency_ms: Annotated[int, Field(ge=1)] = 1000
@@ -109,6 +110,7 @@ class Environment(Model):
     regions: Annotated[dict[RegionId, Region], Field(min_length=2)]
     flows: Annotated[tuple[Flow, ...], Field(min_length=1)]
     mirrormaker: MirrorMaker = MirrorMaker()
+    runtime: Runtime = Runtime()
     retention: Retention = Retention()
     alarms: Alarms = Alarms()
     platform: Platform = Platform()

@@ -8,7 +8,17 @@ from topology.rules.registry import RULES, Rule, rule
 
 __all__ = ["RULES", "Rule", "check", "rule"]
 
-from topology.rules import aliases, flows, guarded, kafka, limits, network, properties, workload  # noqa: F401
+from topology.rules import (  # noqa: F401
+    aliases,
+    flows,
+    guarded,
+    kafka,
+    limits,
+    network,
+    properties,
+    runtime,
+    workload,
+)
 
 
 def check(environment: Environment) -> list[Problem]:

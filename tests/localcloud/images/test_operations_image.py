@@ -36,7 +36,7 @@ def test_an_environment_is_checked(root: Root) -> None:
     assert "us-east-1 -> us-west-2" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["reconcile", "probe", "verify"])
+@pytest.mark.parametrize("command", ["reconcile", "probe", "verify", "task-files", "health"])
 def test_commands_of_the_pods_are_there(root: Root, command: str) -> None:
     done = root.call(command, "--help")
     assert done.returncode == 0, done.stderr

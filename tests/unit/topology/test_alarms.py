@@ -87,4 +87,9 @@ def test_container_insights_metrics_are_those_relative_to_limits() -> None:
 def test_a_metric_that_does_not_exist_can_not_be_asked_for() -> None:
     with pytest.raises(KeyError):
         metric("MessagesOutPerSec")
-    assert {m.namespace for m in METRICS} == {"AWS/Kafka", "ContainerInsights", PROBE_NAMESPACE}
+    assert {m.namespace for m in METRICS} == {
+        "AWS/Kafka",
+        "ContainerInsights",
+        "ECS/ContainerInsights",
+        PROBE_NAMESPACE,
+    }

@@ -23,7 +23,60 @@ class Case(NamedTuple):
 EAST, WEST = "regions/us-east-1", "regions/us-west-2"
 SUBNETS = [f"subnet-0000000{n}" for n in (1, 2, 3)]
 
+ECR = "123456789012.dkr.ecr.us-west-2.amazonaws.com/connect"
+MANY = [f"{'t' * 60}-{n}" for n in range(900)]
+
+RUNTIME_CASES = [
+    Case(
+        "workers-have-a-runtime",
+        {"runtime": {"eks": False}},
+        "runtime.eks",
+        "leaves the workers without a runtime",
+        "true, or false with an ecs section (ecs: {}) beside it",
+    ),
+    Case(
+        "fargate-has-tasks-of-this-size",
+        {"runtime/ecs": {"cpu_units": 3072}},
+        "runtime.ecs.cpu_units",
+        "is no size of a Fargate task",
+        "256, 512, 1024, 2048, 4096, 8192, 16384",
+    ),
+    Case(
+        "fargate-has-tasks-of-this-size",
+        {"runtime/ecs": {"cpu_units": 8192, "memory_mib": 17408}},
+        "runtime.ecs.memory_mib",
+        "does not go with 8192 CPU units",
+    ),
+    Case(
+        "heap-fits-the-task",
+        {"runtime/ecs": {"cpu_units": 256, "memory_mib": 1024}},
+        "runtime.ecs.memory_mib",
+        "is less than mirrormaker.heap.max_mib (1024) and 512 MiB beside it",
+        "at least 1536",
+    ),
+    Case(
+        "tasks-alone-are-enough",
+        {"runtime": {"eks": False, "ecs": {"desired_count": 1}}},
+        "runtime.ecs.desired_count",
+        "is too few for stage production while there are no pods",
+        "2 or more",
+    ),
+    Case(
+        "task-definitions-fit-ecs",
+        {"runtime": {"eks": False, "ecs": {}}, "flows/0/topics": {"include": MANY}},
+        "flows",
+        "give the tasks in us-east-1 a definition of",
+    ),
+    Case(
+        "images-are-within-reach",
+        {"runtime/ecs": {}, "mirrormaker/image": {"repository": ECR, "tag": "1"}},
+        "mirrormaker.image.repository",
+        "is in us-west-2, where ECS tasks in the created VPC of us-east-1 can not get it",
+    ),
+]
+
 CASES = [
+    *RUNTIME_CASES,
     Case(
         "aliases-are-unique",
         {f"{EAST}/alias": "east", f"{WEST}/alias": "east"},
@@ -463,11 +516,15 @@ def test_the_base_of_these_cases_is_accepted() -> None:
         {"stage": "development", "mirrormaker/replicas": {"min": 1}},
         {"flows/0/groups": DELETE, "flows/0/checkpoints": {"enabled": False}},
         {"stage": "development", "mirrormaker": DELETE},
+        {"runtime": {"eks": False, "ecs": {}}},
+        {"runtime/ecs": {"desired_count": 0}},
+        {"stage": "development", "runtime": {"eks": False, "ecs": {"desired_count": 1}}},
     ],
     ids=[
         *("identity-one-way", "three-regions-by-prefix", "three-regions-with-exclusions"),
         *("shared-groups-without-sync", "express", "regional-broker-count", "one-worker-in-development"),
         *("no-checkpoints", "tags-in-development"),
+        *("ecs-alone", "handover-without-tasks", "one-task-in-development"),
     ],
 )
 def test_what_is_close_to_a_mistake_but_none_is_accepted(changes: dict[str, Any]) -> None:
