@@ -48,6 +48,18 @@ def fargate_has_tasks_of_this_size(environment: Environment) -> Iterator[Problem
 
 
 @rule
+def tasks_have_no_secret_for_rest(environment: Environment) -> Iterator[Problem]:
+    """A task mounts no Kubernetes Secret: its workers would answer 401 to everybody, its health check too."""
+    if environment.runtime.ecs is not None and environment.mirrormaker.rest.basic_auth is not None:
+        yield Problem(
+            ("mirrormaker", "rest", "basic_auth"),
+            "is for pods: tasks on ECS have no Kubernetes Secret to read users from",
+            found=environment.mirrormaker.rest.basic_auth.secret,
+            allowed="runtime without ecs; the tasks' security group lets workers and operations in only",
+        )
+
+
+@rule
 def heap_fits_the_task(environment: Environment) -> Iterator[Problem]:
     """A heap that fills the task gets its containers killed."""
     ecs, mirrormaker = environment.runtime.ecs, environment.mirrormaker

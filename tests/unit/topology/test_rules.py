@@ -35,6 +35,12 @@ RUNTIME_CASES = [
         "true, or false with an ecs section (ecs: {}) beside it",
     ),
     Case(
+        "tasks-have-no-secret-for-rest",
+        {"runtime/ecs": {}, "mirrormaker/rest": {"basic_auth": {"secret": "users"}}},
+        "mirrormaker.rest.basic_auth",
+        "tasks on ECS have no Kubernetes Secret",
+    ),
+    Case(
         "fargate-has-tasks-of-this-size",
         {"runtime/ecs": {"cpu_units": 3072}},
         "runtime.ecs.cpu_units",
