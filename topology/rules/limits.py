@@ -12,6 +12,7 @@ from topology.flows import directed_flows
 from topology.iam import trust_document
 from topology.identities import IdentityId, identity_policy
 from topology.logs import RETENTION_DAYS
+from topology.managed_policies import CLUSTER_UUID, POLICIES, POLICY_CHARACTERS, managed_policies
 from topology.model import Environment
 from topology.names import LIMITS, Names, NameTooLongError
 from topology.notifications import subscription_id
@@ -19,12 +20,9 @@ from topology.problem import Problem
 from topology.rules.registry import rule
 from topology.subjects import operations_subject, worker_subject
 
-POLICY_CHARACTERS = 6144  # IAM User Guide, "IAM and AWS STS quotas": managed policy, without white space
-TRUST_CHARACTERS = 2048  # the same page: role trust policy
+TRUST_CHARACTERS = 2048  # IAM User Guide, "IAM and AWS STS quotas": role trust policy
 TAGS, TAG_KEY, TAG_VALUE = 50, 128, 256  # AWS General Reference, "Tagging your AWS resources"
 TAG_CHARACTERS = " _.:/=+-@"  # the same page: beside letters and digits
-CLUSTER_UUID = "00000000-0000-0000-0000-000000000000-00"
-"""As long as what MSK gives."""
 
 
 @rule
@@ -45,18 +43,19 @@ def names_fit_their_services(environment: Environment) -> Iterator[Problem]:
 
 @rule
 def policies_fit_iam(environment: Environment) -> Iterator[Problem]:
-    """A policy that is too long is refused when the role is made."""
+    """A role with too many policies is refused when they are attached."""
 
     def arn_of(region: str) -> str:
         return cluster_arn(environment, region, CLUSTER_UUID)
 
     for region in environment.regions:
         documents = [identity_policy(environment, region, who, arn_of) for who in get_args(IdentityId)]
-        size = max(map(_size, documents))
-        if size > POLICY_CHARACTERS:
+        count = max(len(managed_policies(document)) for document in documents)
+        if count > POLICIES:
             yield Problem(
                 ("flows",),
-                f"give the role in {region} a policy of {size} characters; IAM allows {POLICY_CHARACTERS}",
+                f"give the role in {region} {count} policies of {POLICY_CHARACTERS} characters;"
+                f" IAM allows {POLICIES}",
                 allowed="fewer patterns in topics.include and groups.include",
             )
 

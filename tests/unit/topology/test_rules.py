@@ -35,6 +35,13 @@ RUNTIME_CASES = [
         "true, or false with an ecs section (ecs: {}) beside it",
     ),
     Case(
+        "operations-fit-a-task",
+        {"runtime/ecs": {}, "mirrormaker/operations/cpu_request_millicores": 8001},
+        "mirrormaker.operations.cpu_request_millicores",
+        "which holds two of these containers",
+        "at most 8000",
+    ),
+    Case(
         "tasks-have-no-secret-for-rest",
         {"runtime/ecs": {}, "mirrormaker/rest": {"basic_auth": {"secret": "users"}}},
         "mirrormaker.rest.basic_auth",
@@ -545,9 +552,9 @@ CASES = [
     ),
     Case(
         "policies-fit-iam",
-        {"flows/0/topics": {"include": [f"{'t' * 60}-{n}.*" for n in range(20)]}},
+        {"flows/0/topics": {"include": [f"{'t' * 100}-{n}.*" for n in range(100)]}},
         "flows",
-        "IAM allows 6144",
+        "IAM allows 10",
     ),
     Case(
         "trusts-fit-iam",
