@@ -12,6 +12,10 @@ PYTEST_ARGS ?=
 # tests at a time; much of what the slow ones do is wait
 TEST_PROCESSES ?= 2
 
+# of `fuzz`: how many examples, and the seed that repeats a run
+EXAMPLES ?= 2400
+SEED ?=
+
 # what the demo's workers are: processes, or kubernetes: pods of a real cluster in each region
 RUNTIME ?= processes
 # whose Kubernetes objects `manifests` prints
@@ -25,7 +29,7 @@ ALL := --needs $(EVERYTHING)
 KUBERNETES := --needs $(EVERYTHING),kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env check synth manifests images lint test test-fast e2e-kubernetes prove-iam demo bench-synth catalogue schema reference lock localcloud localcloud-down cluster cluster-down clean clean-cache
+.PHONY: help setup env check synth manifests images lint test test-fast fuzz e2e-kubernetes prove-iam demo bench-synth catalogue schema reference lock localcloud localcloud-down cluster cluster-down clean clean-cache
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -60,6 +64,9 @@ test: lint ## lint and every test with coverage (PYTEST_ARGS=...)
 
 test-fast: ## the tests that start neither Terraform nor Kafka nor checkov
 	@$(RUN) --needs node -- pytest -m "not terraform and not kafka and not checkov" tests/unit tests/synth $(PYTEST_ARGS)
+
+fuzz: ## generate environment files and break them, thousands (minutes; EXAMPLES=2400, SEED=... to repeat, PYTEST_ARGS=...)
+	@MSK_MIRROR_FUZZ_EXAMPLES=$(EXAMPLES) MSK_MIRROR_FUZZ_SEED=$(SEED) $(RUN) --needs node -- pytest -n $(TEST_PROCESSES) --dist loadgroup tests/fuzz $(PYTEST_ARGS)
 
 e2e-kubernetes: ## the workload on a real Kubernetes cluster, through faults (minutes; PYTEST_ARGS=...)
 	@$(RUN) $(KUBERNETES) -- pytest -m kubernetes tests/e2e/kubernetes $(PYTEST_ARGS)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
-from topology.notifications import Notification
+from topology.notifications import Notification, subscription_id
 
 __all__ = ["AlarmTopic"]
 
@@ -26,8 +25,9 @@ class AlarmTopic(Construct):
         self.topic = SnsTopic(self, "Default", name=notification.topic, kms_master_key_id=key_arn)
         SnsTopicPolicy(self, "policy", arn=self.topic.arn, policy=json.dumps(notification.policy))
         for email in notification.emails:
-            address = re.sub(r"[^A-Za-z0-9]+", "-", email)  # what a resource may be called
-            SnsTopicSubscription(self, address, topic_arn=self.topic.arn, protocol="email", endpoint=email)
+            SnsTopicSubscription(
+                self, subscription_id(email), topic_arn=self.topic.arn, protocol="email", endpoint=email
+            )
 
     @property
     def arn(self) -> str:

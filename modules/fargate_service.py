@@ -94,7 +94,7 @@ class FargateService(Construct):
             ),
             service_registries=EcsServiceServiceRegistries(registry_arn=registry) if registry else None,
             wait_for_steady_state=True,
-            depends_on=[role.attachment, home.execution_role.attachment, *after],
+            depends_on=[*role.attachments, *home.execution_role.attachments, *after],
         )
 
 

@@ -27,6 +27,8 @@ from cdktf_cdktf_provider_aws.msk_cluster import (
 from cdktf_cdktf_provider_aws.msk_configuration import MskConfiguration
 from constructs import Construct
 
+from modules.terraform_text import literal
+from topology.java_properties import render_properties
 from topology.model import Kafka
 
 __all__ = ["BrokerConfiguration", "BrokerNetwork", "KafkaCluster"]
@@ -46,7 +48,7 @@ class BrokerConfiguration:
     @property
     def text(self) -> str:
         """As a Java properties file."""
-        return "".join(f"{key}={value}\n" for key, value in sorted(self.properties.items()))
+        return render_properties(dict(sorted(self.properties.items())))
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class KafkaCluster(Construct):
             "configuration",
             name=configuration.name,
             kafka_versions=[configuration.kafka_version],
-            server_properties=configuration.text,
+            server_properties=literal(configuration.text),
             # a configuration in use can not be deleted: the cluster moves to the new one first
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )

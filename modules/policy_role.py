@@ -11,14 +11,16 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
+from topology.managed_policies import managed_policies
+
 __all__ = ["PolicyRole"]
 
 
 class PolicyRole(Construct):
-    """A role with a trust and one managed policy of the same name. Whoever needs the permissions from the
-    start depends on `attachment`."""
+    """A role with a trust and a managed policy of the same name, or several where one would be too long.
+    Whoever needs the permissions from the start depends on `attachments`."""
 
-    attachment: IamRolePolicyAttachment
+    attachments: tuple[IamRolePolicyAttachment, ...]
 
     def __init__(
         self,
@@ -34,9 +36,23 @@ class PolicyRole(Construct):
         self.role = IamRole(
             self, "Default", name=name, description=description, assume_role_policy=json.dumps(trust)
         )
-        managed = IamPolicy(self, "policy", name=name, description=description, policy=json.dumps(policy))
-        self.attachment = IamRolePolicyAttachment(
-            self, "attachment", role=self.role.name, policy_arn=managed.arn
+        self.attachments = tuple(
+            self._attached(f"_{number}" if number > 1 else "", name, description, part)
+            for number, part in enumerate(managed_policies(policy), 1)
+        )
+
+    def _attached(
+        self, suffix: str, name: str, description: str, document: Mapping[str, Any]
+    ) -> IamRolePolicyAttachment:
+        managed = IamPolicy(
+            self,
+            f"policy{suffix}",
+            name=name + suffix.replace("_", "-"),
+            description=description,
+            policy=json.dumps(document),
+        )
+        return IamRolePolicyAttachment(
+            self, f"attachment{suffix}", role=self.role.name, policy_arn=managed.arn
         )
 
     @property

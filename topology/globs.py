@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from fnmatch import fnmatchcase
 from functools import lru_cache
 
 __all__ = ["covers", "glob_regex", "matches", "overlap"]
@@ -19,7 +19,7 @@ def glob_regex(glob: str) -> str:
 
 def matches(glob: str, name: str) -> bool:
     """Whether the glob matches the whole name."""
-    return re.fullmatch(glob_regex(glob), name) is not None
+    return fnmatchcase(name, glob)  # the same, without a regular expression's backtracking
 
 
 @lru_cache(maxsize=4096)

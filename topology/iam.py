@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,7 +20,6 @@ __all__ = [
     "TrustSubject",
     "operations_statements",
     "policy_document",
-    "policy_size",
     "trust_document",
     "worker_statements",
 ]
@@ -137,18 +135,6 @@ def policy_document(statements: tuple[Statement, ...], cluster_arn: Callable[[st
             for statement in statements
         ],
     }
-
-
-def policy_size(environment: Environment, statements: tuple[Statement, ...]) -> int:
-    """Characters of the policy as IAM counts them (white space does not count), with ARNs of the length
-    that AWS gives."""
-
-    def arn(region: str) -> str:
-        name = Names(environment, region).msk_cluster
-        uuid = "00000000-0000-0000-0000-000000000000-00"
-        return f"arn:{environment.partition}:kafka:{region}:{environment.account}:cluster/{name}/{uuid}"
-
-    return len(json.dumps(policy_document(statements, arn), separators=(",", ":")))
 
 
 def trust_document(provider_arn: str, issuer: str, subject: TrustSubject) -> dict[str, Any]:

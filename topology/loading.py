@@ -15,7 +15,7 @@ from topology.document import Document, parse
 from topology.merge import deep_merge
 from topology.model import Environment
 from topology.model.schema_paths import known_keys
-from topology.problem import InvalidEnvironment, Path, Problem
+from topology.problem import InvalidEnvironment, Path, Problem, shown
 from topology.rules import check
 
 __all__ = ["environment_path", "load_environment", "load_text"]
@@ -26,10 +26,8 @@ ENVIRONMENTS = FilePath(__file__).resolve().parent.parent / "environments"
 
 def environment_path(name_or_path: str) -> FilePath:
     """`production` is `environments/production.yaml` of this project; anything else is a path."""
-    named = ENVIRONMENTS / f"{name_or_path}.yaml"
-    if "/" not in name_or_path and not name_or_path.endswith((".yaml", ".yml")) and named.exists():
-        return named
-    return FilePath(name_or_path)
+    named = {file.stem: file for file in ENVIRONMENTS.glob("*.yaml")}
+    return named.get(name_or_path, FilePath(name_or_path))
 
 
 def load_environment(name_or_path: str | FilePath) -> Environment:
@@ -39,13 +37,20 @@ def load_environment(name_or_path: str | FilePath) -> Environment:
     """
     path = environment_path(str(name_or_path))
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: not a path at all
         reason = getattr(error, "strerror", None) or str(error)
         names = ", ".join(sorted(file.stem for file in ENVIRONMENTS.glob("*.yaml")))
         raise InvalidEnvironment(
             [Problem((), f"can not be read: {reason}", allowed=f"a path, or one of {names}", file=str(path))]
         ) from error
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = f"byte 0x{content[error.start]:02x}"
+        problem = Problem((), "is not UTF-8", found, "text in UTF-8", file=_display(path), line=line)
+        raise InvalidEnvironment([problem]) from error
     return load_text(text, _display(path))
 
 
@@ -60,7 +65,7 @@ def load_text(text: str, file: str = "environment") -> Environment:
         problems += found
     elif not problems:
         problems.append(
-            Problem((), "is not a mapping", found=_short(document.data), allowed="keys such as project")
+            Problem((), "is not a mapping", found=shown(document.data), allowed="keys such as project")
         )
     if problems:
         raise InvalidEnvironment(_located(problems, document, file))
@@ -142,13 +147,12 @@ def _with_shared_sections(data: dict[str, Any]) -> dict[str, Any]:
 
 def _unquoted_account(data: dict[str, Any]) -> list[Problem]:
     """YAML reads 012345678901 as an octal number: say so instead of `should be a string`."""
-    if isinstance(data.get("account"), int):
-        account = data.pop("account")
-        data["account"] = "0" * 12
-        return [
-            Problem(("account",), "must be quoted", found=str(account), allowed="twelve digits in quotes")
-        ]
-    return []
+    account = data.get("account")
+    if not isinstance(account, int) or isinstance(account, bool):
+        return []
+    written = str(account) if account >= 10**11 else f"{account:o}"
+    data["account"] = written.zfill(12)
+    return [Problem(("account",), "must be quoted", found=written, allowed="twelve digits in quotes")]
 
 
 def _schema_problem(detail: ErrorDetails) -> Problem:
@@ -161,12 +165,12 @@ def _schema_problem(detail: ErrorDetails) -> Problem:
             return Problem(path, "is not a known key", allowed=", ".join(known_keys(path[:-1])))
         case "literal_error":
             return Problem(
-                path, "has a value that is not known", repr(detail["input"]), str(context["expected"])
+                path, "has a value that is not known", shown(detail["input"]), str(context["expected"])
             )
         case "string_pattern_mismatch":
-            return Problem(path, "is not written as it must be", repr(detail["input"]), context["pattern"])
+            return Problem(path, "is not written as it must be", shown(detail["input"]), context["pattern"])
     message = detail["msg"][0].lower() + detail["msg"][1:]
-    return Problem(path, message, found=_short(detail["input"]))
+    return Problem(path, message, found=shown(detail["input"]))
 
 
 def _smallest_removable(data: Any, detail: ErrorDetails) -> Path:
@@ -233,8 +237,3 @@ def _display(path: FilePath) -> str:
         return str(path.resolve().relative_to(FilePath.cwd()))
     except ValueError:
         return str(path)
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from topology.arns import arn, service_principal
 from topology.model import Environment
 from topology.names import Names
 
-__all__ = ["Notification", "notifications"]
+__all__ = ["Notification", "notifications", "subscription_id"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ def notifications(environment: Environment, region: str) -> tuple[Notification, 
         )
         for severity in SEVERITIES
     )
+
+
+def subscription_id(address: str) -> str:
+    """What the resource of a subscriber is called."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", address)
 
 
 def _policy(environment: Environment, region: str, severity: Severity) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["InvalidEnvironment", "Path", "Problem", "dotted"]
+__all__ = ["InvalidEnvironment", "Path", "Problem", "dotted", "shown"]
 
 Path = tuple[str | int, ...]
 """Where in the document: keys and list positions, from the top."""
@@ -24,14 +25,16 @@ class Problem:
     line: int = 0
 
     def __str__(self) -> str:
+        """One line, whatever the file has in its keys and values."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        where = dotted(self.path)
+        where = _cut(dotted(self.path))
         parts = [": ".join(part for part in (place, where, self.message) if part)]
         if self.found is not None:
-            parts.append(f"found: {self.found}")
+            parts.append(f"found: {_cut(self.found)}")
         if self.allowed is not None:
             parts.append(f"allowed: {self.allowed}")
-        return "; ".join(parts)
+        line = "; ".join(parts)
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
     def as_json(self) -> dict[str, str | int | None]:
         """The same for machines: file, line, path (dotted), message, found, allowed."""
@@ -59,3 +62,12 @@ def dotted(path: Path) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
+
+
+def shown(value: Any) -> str:
+    """A value in a problem: as Python writes it, and not all of a long one."""
+    return _cut(repr(value), 60)
+
+
+def _cut(text: str, longest: int = 200) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topology.alarms import alarms
+from topology.arns import cluster_arn
 from topology.connectors import connectors
 from topology.flows import directed_flows
-from topology.iam import policy_size, worker_statements
+from topology.iam import worker_statements
+from topology.identities import identity_policy
+from topology.managed_policies import CLUSTER_UUID, document_size
 from topology.model import Environment
 from topology.names import Names
 
@@ -49,10 +52,15 @@ def _regions(environment: Environment) -> Iterator[str]:
         made = connectors(environment, region)
         if made:
             statements = worker_statements(environment, region)
+            size = document_size(
+                identity_policy(
+                    environment, region, "worker", lambda one: cluster_arn(environment, one, CLUSTER_UUID)
+                )
+            )
             replicas = environment.mirrormaker.replicas
             yield (
                 f"  workers     {replicas.min} to {replicas.max}, {len(made)} connectors,"
-                f" policy of {len(statements)} statements ({policy_size(environment, statements)} of 6144)"
+                f" policy of {len(statements)} statements ({size} characters)"
             )
         yield f"  alarms      {len(alarms(environment, region))}"
 

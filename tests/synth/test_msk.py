@@ -80,6 +80,14 @@ def test_the_configuration_is_a_properties_file_with_the_durability_of_the_envir
     assert properties["min.insync.replicas"] == "2"
 
 
+def test_what_a_property_says_is_text_to_java_and_to_terraform(synthesize: Synthesize) -> None:
+    odd = {"compression.type": "${var.x}\nlog.retention.ms=1"}
+    stacks = synthesize(environment({"kafka/server_properties": odd}))
+    configuration = resource(stacks["msk-us-east-1"], "aws_msk_configuration", "cluster_configuration")
+    lines = configuration["server_properties"].splitlines()
+    assert r"compression.type=$${var.x}\nlog.retention.ms=1" in lines
+
+
 def test_clients_speak_tls_and_prove_themselves_by_iam(cluster: dict[str, Any]) -> None:
     assert cluster["encryption_info"]["encryption_in_transit"] == {"client_broker": "TLS", "in_cluster": True}
     assert cluster["client_authentication"] == {

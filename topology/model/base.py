@@ -6,7 +6,24 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Days", "Glob", "Model", "Percent", "Properties", "RegionId", "Seconds"]
+__all__ = [
+    "LARGEST_INT",
+    "Count",
+    "Days",
+    "Glob",
+    "GroupGlob",
+    "KafkaName",
+    "LabelKey",
+    "LabelValue",
+    "Model",
+    "Percent",
+    "Properties",
+    "RegionId",
+    "Seconds",
+]
+
+LARGEST_INT = 2**31 - 1
+"""Kafka's, Kubernetes' and most of AWS's numbers are Java's or Go's 32 bits."""
 
 
 class Model(BaseModel):
@@ -16,18 +33,37 @@ class Model(BaseModel):
 
 
 RegionId = Annotated[
-    str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="An AWS region id, such as `us-east-1`.")
+    str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="An AWS region id, such as `us-east-1`.")
 ]
 Percent = Annotated[int, Field(ge=1, le=100)]
-Seconds = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=LARGEST_INT)]
+Seconds = Count
 Days = Annotated[int, Field(ge=1, le=3653)]
 Glob = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9._*?{}-]+$",
+        pattern=r"^[A-Za-z0-9._?-]*(\*[A-Za-z0-9._?-]*){0,4}$",
+        min_length=1,
         max_length=249,
-        description="A name with IAM's wildcards: `*` any characters, `?` one. Not a regular expression.",
+        description="A name with IAM's wildcards: `*` any characters, `?` one. Not a regular expression. At"
+        " most four `*`: with more, Java takes minutes to compare a name.",
     ),
 ]
-Properties = dict[str, str]
+GroupGlob = Annotated[
+    str,
+    Field(
+        pattern=r"^([A-Za-z0-9._?-]|\{source\})*(\*([A-Za-z0-9._?-]|\{source\})*){0,4}$",
+        min_length=1,
+        max_length=249,
+        description="The same for consumer groups; `{source}` stands for the source's alias.",
+    ),
+]
+KafkaName = Annotated[str, Field(pattern=r"^[._-]*[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=249)]
+"""What Kafka takes as a topic's name (org.apache.kafka.common.internals.Topic)."""
+LabelKey = Annotated[
+    str, Field(pattern=r"^([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$")
+]
+LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$")]
+"""Kubernetes, "Labels and Selectors", syntax; keys and values of taints are the same."""
+Properties = dict[str, Annotated[str, Field(max_length=4096)]]
 """Java properties; values are strings, quote numbers and booleans."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from topology.model.base import Days, Model, Percent, RegionId, Seconds
+from topology.model.base import Count, Days, Model, Percent, RegionId, Seconds
 from topology.model.flow import Flow
 from topology.model.kafka import Kafka
 from topology.model.mirrormaker import MirrorMaker
@@ -24,8 +24,8 @@ __all__ = [
     "State",
 ]
 
-ShortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+ShortName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$")]
+Email = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)]
 
 
 class AlarmThresholds(Model):
@@ -39,13 +39,13 @@ class AlarmThresholds(Model):
     """Of the pod's limit, or of the task's size. Default: 80, the report's original."""
     pod_memory_percent: Percent = 85
     """Of the pod's limit, or of the task's size. Default: 85, the report's original."""
-    pod_restarts: Annotated[int, Field(ge=1)] = 3
+    pod_restarts: Count = 3
     """In five minutes. Default: 3, ours: one restart is healing, three are a crash loop."""
-    replication_latency_ms: Annotated[int, Field(ge=1)] = 1000
+    replication_latency_ms: Count = 1000
     """p95 of heartbeats on their way. Default: 1000, the report's key figure."""
-    replication_lag_records: Annotated[int, Field(ge=1)] = 100_000
+    replication_lag_records: Count = 100_000
     """Records at the source that are not at the target. Default: 100,000, ours: 100 s at 1,000 records/s."""
-    log_errors: Annotated[int, Field(ge=1)] = 10
+    log_errors: Count = 10
     """ERROR lines of the workers in five minutes. Default: 10, ours."""
 
 
@@ -62,14 +62,16 @@ class Alarms(Model):
 
     thresholds: AlarmThresholds = AlarmThresholds()
     notify: Notify = Notify()
-    period_seconds: Annotated[Seconds, Field(multiple_of=60)] = 60
+    period_seconds: Annotated[Seconds, Field(multiple_of=60, le=40_320)] = 60
+    """Of metrics and alarms. At most 40320: the fifteen periods of some alarms fit into the seven days that
+    CloudWatch looks back (CloudWatch API reference, PutMetricAlarm)."""
 
 
 class Chart(Model):
     """A Helm release of the platform; `values` are merged over the derived ones."""
 
     enabled: bool = True
-    chart_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    chart_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=30)]
     values: dict[str, Any] = {}
 
 
@@ -88,7 +90,9 @@ class State(Model):
 
     bucket_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,35}$")] | None = None
     """Default: `<project>-<environment>-state`; account and region are appended."""
-    key_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/-]+$")] | None = None
+    key_prefix: (
+        Annotated[str, Field(pattern=r"^/?[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*/?$", max_length=900)] | None
+    ) = None
     """Default: `<project>/<environment>`."""
     noncurrent_days: Days = 90
     """How long old versions of the state are kept. Default: 90, ours."""
@@ -101,7 +105,7 @@ class Environment(Model):
     environment: ShortName
     stage: Literal["production", "development"] = "production"
     """production: stateful resources can not be destroyed by a plan."""
-    account: Annotated[str, Field(pattern=r"^\d{12}$")]
+    account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
     """AWS account id, quoted (a leading zero is significant)."""
     partition: Literal["aws", "aws-cn", "aws-us-gov"] = "aws"
     tags: dict[str, str] = {}

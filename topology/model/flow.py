@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from topology.model.base import Glob, Model, RegionId, Seconds
+from topology.model.base import LARGEST_INT, Glob, GroupGlob, Model, RegionId, Seconds
 
 __all__ = ["Checkpoints", "Flow", "GroupFilter", "Heartbeats", "OffsetSyncs", "TopicFilter"]
 
@@ -23,8 +23,8 @@ class TopicFilter(Model):
 class GroupFilter(Model):
     """Consumer groups whose offsets are translated. `{source}` stands for the source's alias."""
 
-    include: tuple[Glob, ...] = ("*",)
-    exclude: tuple[Glob, ...] = ("console-consumer-*", "connect-*", "__*")
+    include: tuple[GroupGlob, ...] = ("*",)
+    exclude: tuple[GroupGlob, ...] = ("console-consumer-*", "connect-*", "__*")
     """Default: MirrorMaker's own (KIP-382)."""
 
 
@@ -45,7 +45,7 @@ class OffsetSyncs(Model):
 
     location: Literal["target"] = "target"
     """Always the target: MirrorMaker then writes nothing to the source (KIP-716)."""
-    lag_max: Annotated[int, Field(ge=0)] = 100
+    lag_max: Annotated[int, Field(ge=0, le=LARGEST_INT)] = 100
     """offset.lag.max, in records. Default: 100 (Kafka's default)."""
 
 

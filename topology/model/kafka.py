@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from topology.model.base import Model, Percent, Properties
+from topology.model.base import Count, Model, Percent, Properties
 
 __all__ = ["Authentication", "Broker", "Kafka", "Monitoring", "Storage", "StorageAutoscaling"]
 
@@ -67,7 +67,9 @@ class Kafka(Model):
 
     cluster_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")] | None = None
     """Default: `<project>-<environment>`."""
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.(x|\d+)(\.(kraft|tiered))?$")] = "3.9.x"
+    version: Annotated[str, Field(pattern=r"^[0-9]{1,2}\.[0-9]{1,2}\.(x|[0-9]{1,2})(\.(kraft|tiered))?$")] = (
+        "3.9.x"
+    )
     """MSK's name of the Kafka version. Default: 3.9.x, MSK's recommended one (MSK Developer Guide,
     supported versions)."""
     broker: Broker = Broker()
@@ -79,7 +81,7 @@ class Kafka(Model):
     """Default: 2, the report's original."""
     default_partitions: Annotated[int, Field(ge=1, le=1000)] = 12
     """num.partitions. Default: 12, the report's original."""
-    planned_topics: Annotated[int, Field(ge=1)] = 20
+    planned_topics: Count = 20
     """Topics that the cluster is to hold, mirrored ones included: checked against the partitions that the
     broker type carries."""
     server_properties: Properties = {}

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from topology.model.base import Model, Percent, Properties
+from topology.model.base import Count, KafkaName, LabelKey, LabelValue, Model, Percent, Properties
 
 __all__ = [
     "Autoscaling",
@@ -24,7 +24,6 @@ __all__ = [
     "Tracing",
 ]
 
-Natural = Annotated[int, Field(ge=1)]
 SecretName = Annotated[str, Field(max_length=253, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
 KubernetesName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
@@ -32,7 +31,7 @@ KubernetesName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9
 class Image(Model):
     """A container image, by tag or by digest."""
 
-    repository: Annotated[str, Field(pattern=r"^[a-z0-9.:/_-]+$")]
+    repository: Annotated[str, Field(pattern=r"^[a-z0-9.:/_-]+$", max_length=255)]
     tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] | None = None
     digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
     """Wins over the tag; required in environments of stage production."""
@@ -46,24 +45,24 @@ class Image(Model):
 class Replicas(Model):
     """Bounds of the autoscaler. Default: 2 to 6, the report."""
 
-    min: Natural = 2
-    max: Natural = 6
+    min: Count = 2
+    max: Count = 6
 
 
 class Resources(Model):
     """Requests and limits of a worker. Default: the report's 1000m/2000m and 2Gi/4Gi."""
 
-    cpu_request_millicores: Natural = 1000
-    cpu_limit_millicores: Natural = 2000
-    memory_request_mib: Natural = 2048
-    memory_limit_mib: Natural = 4096
+    cpu_request_millicores: Count = 1000
+    cpu_limit_millicores: Count = 2000
+    memory_request_mib: Count = 2048
+    memory_limit_mib: Count = 4096
 
 
 class Heap(Model):
     """JVM heap of a worker."""
 
-    initial_mib: Natural = 256
-    max_mib: Natural = 1024
+    initial_mib: Count = 256
+    max_mib: Count = 1024
     """Default: 1 GiB; 75 % of the 4 GiB limit would pin the autoscaler at its maximum, because its memory
     target is of the request (80 % of 2 GiB)."""
 
@@ -80,9 +79,9 @@ class Autoscaling(Model):
 class Toleration(Model):
     """A taint that the pods accept (spot node groups)."""
 
-    key: str | None = None
+    key: LabelKey | None = None
     operator: Literal["Equal", "Exists"] = "Equal"
-    value: str | None = None
+    value: LabelValue | None = None
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
 
 
@@ -90,17 +89,17 @@ class ConnectCluster(Model):
     """Names that are the contract of a running Connect cluster: MirrorMaker's positions live under them, so
     that a runtime which takes over from another must keep them."""
 
-    group_id: str | None = None
+    group_id: KafkaName | None = None
     """Default: `mirrormaker2-<environment>`."""
-    config_topic: str | None = None
+    config_topic: KafkaName | None = None
     """Default: `mirrormaker2.<environment>.configs.internal`."""
-    offset_topic: str | None = None
+    offset_topic: KafkaName | None = None
     """Default: `mirrormaker2.<environment>.offsets.internal`."""
-    status_topic: str | None = None
+    status_topic: KafkaName | None = None
     """Default: `mirrormaker2.<environment>.status.internal`."""
-    offset_partitions: Natural = 25
+    offset_partitions: Count = 25
     """Default: 25 (Kafka's default)."""
-    status_partitions: Natural = 5
+    status_partitions: Count = 5
     """Default: 5 (Kafka's default)."""
 
 
@@ -133,14 +132,14 @@ class Operations(Model):
     """The pod that reconciles connectors and probes latency."""
 
     image: Image = Image(repository="msk-mirror/operations", tag="0.1.0")
-    interval_seconds: Natural = 15
+    interval_seconds: Count = 15
     prune: bool = False
     """Whether connectors that the environment no longer has are deleted. Default: no; they are named in a
     condition until someone decides, because a flow that was taken out by mistake would stop at once. Only
     connectors with names of ours are ever deleted, and never all of them."""
-    cpu_request_millicores: Natural = 50
-    memory_request_mib: Natural = 128
-    memory_limit_mib: Natural = 256
+    cpu_request_millicores: Count = 50
+    memory_request_mib: Count = 128
+    memory_limit_mib: Count = 256
 
 
 class Tracing(Model):
@@ -162,7 +161,7 @@ class MirrorMaker(Model):
     resources: Resources = Resources()
     heap: Heap = Heap()
     autoscaling: Autoscaling = Autoscaling()
-    node_selector: dict[str, str] = {}
+    node_selector: dict[LabelKey, LabelValue] = {}
     tolerations: tuple[Toleration, ...] = ()
     exactly_once: bool = False
     """KIP-618 on the workers. Default: off; at-least-once with idempotent producers is a third of the

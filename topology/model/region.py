@@ -23,9 +23,9 @@ class Network(Model):
     """An existing VPC. Leave out to have one created."""
     private_subnet_ids: tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")], ...] = ()
     """Private subnets of the existing VPC, one a zone; brokers and pods run in them."""
-    zones: tuple[Annotated[str, Field(pattern=r"^[a-z]$")], ...] = ("a", "b", "c")
-    """Letters of the availability zones in which private subnets are created. Default: three, as MSK's
-    best practices ask for a replication factor of 3."""
+    zones: tuple[Annotated[str, Field(pattern=r"^[a-p]$")], ...] = ("a", "b", "c")
+    """Letters of the availability zones in which private subnets are created, a to p because the VPC is cut
+    into sixteen. Default: three, as MSK's best practices ask for a replication factor of 3."""
     peering: bool = True
     """Create VPC peering with the regions of the same flows (only between created VPCs; existing VPCs bring
     their own peering or transit gateway)."""
@@ -47,9 +47,9 @@ class Eks(Model):
     cluster_name: Annotated[str, Field(pattern=r"^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$")]
     oidc_issuer: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9./_-]+$")]
     """The cluster's OIDC issuer, with https://, as `aws eks describe-cluster` prints it."""
-    oidc_provider_arn: Annotated[str, Field(pattern=r"^arn:[a-z-]+:iam::\d{12}:oidc-provider/.+$")] | None = (
-        None
-    )
+    oidc_provider_arn: (
+        Annotated[str, Field(pattern=r"^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider/.+$")] | None
+    ) = None
     """An IAM OIDC provider that exists. Leave out to have one created."""
     pod_cidrs: tuple[IPv4Network, ...] = ()
     """Address ranges of the pods when they are not those of the VPC (a secondary range)."""

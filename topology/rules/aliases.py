@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from topology.flows import directed_flows
 from topology.model import Environment
 from topology.names import bootstrap_variable
-from topology.problem import Problem
+from topology.problem import Path, Problem
 from topology.rules.registry import rule
 
 
@@ -71,13 +71,14 @@ def topics_do_not_begin_with_an_alias(environment: Environment) -> Iterator[Prob
     for flow in directed_flows(environment):
         if flow.spec.policy != "default":
             continue
-        for position, topic in enumerate(flow.spec.topics.include):
+        here: Path = ("flows", flow.position, "topics")
+        for position, topic in enumerate(flow.topics):
             literal = topic.split("*")[0].split("?")[0]
             for region in environment.regions:
                 alias = environment.alias(region)
                 if literal.startswith(f"{alias}."):
                     yield Problem(
-                        ("flows", flow.position, "topics", "include", position),
+                        (*here, "include", position) if flow.spec.topics.include else here,
                         f"begins with the alias of {region}: MirrorMaker takes such topics for mirrored ones",
                         found=topic,
                         allowed=f"names that do not begin with {alias}.",

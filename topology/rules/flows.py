@@ -42,6 +42,17 @@ def flows_name_regions_of_the_environment(environment: Environment) -> Iterator[
 
 
 @rule
+def a_set_names_each_region_once(environment: Environment) -> Iterator[Problem]:
+    """A region that is there twice would be replicated to itself."""
+    for position, flow in enumerate(environment.flows):
+        for place, region in enumerate(flow.regions):
+            if region in flow.regions[:place]:
+                yield Problem(
+                    ("flows", position, "regions", place), "is there already", region, "each region once"
+                )
+
+
+@rule
 def a_direction_is_in_one_flow_only(environment: Environment) -> Iterator[Problem]:
     """Two flows in the same direction would give two connectors the same name."""
     first: dict[tuple[str, str], int] = {}

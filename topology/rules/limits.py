@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
+from topology.alarms import SEVERITIES
+from topology.arns import arn, cluster_arn
 from topology.flows import directed_flows
-from topology.iam import TrustSubject, operations_statements, policy_size, trust_document, worker_statements
+from topology.iam import trust_document
+from topology.identities import IdentityId, identity_policy
 from topology.logs import RETENTION_DAYS
+from topology.managed_policies import CLUSTER_UUID, POLICIES, POLICY_CHARACTERS, managed_policies
 from topology.model import Environment
 from topology.names import LIMITS, Names, NameTooLongError
+from topology.notifications import subscription_id
 from topology.problem import Problem
 from topology.rules.registry import rule
+from topology.subjects import operations_subject, worker_subject
 
-POLICY_CHARACTERS = 6144  # IAM User Guide, "IAM and AWS STS quotas": managed policy, without white space
-TRUST_CHARACTERS = 2048  # the same page: role trust policy
+TRUST_CHARACTERS = 2048  # IAM User Guide, "IAM and AWS STS quotas": role trust policy
+TAGS, TAG_KEY, TAG_VALUE = 50, 128, 256  # AWS General Reference, "Tagging your AWS resources"
+TAG_CHARACTERS = " _.:/=+-@"  # the same page: beside letters and digits
 
 
 @rule
@@ -35,14 +43,19 @@ def names_fit_their_services(environment: Environment) -> Iterator[Problem]:
 
 @rule
 def policies_fit_iam(environment: Environment) -> Iterator[Problem]:
-    """A policy that is too long is refused when the role is made."""
+    """A role with too many policies is refused when they are attached."""
+
+    def arn_of(region: str) -> str:
+        return cluster_arn(environment, region, CLUSTER_UUID)
+
     for region in environment.regions:
-        statements = (worker_statements(environment, region), operations_statements(environment, region))
-        size = max(policy_size(environment, document) for document in statements)
-        if size > POLICY_CHARACTERS:
+        documents = [identity_policy(environment, region, who, arn_of) for who in get_args(IdentityId)]
+        count = max(len(managed_policies(document)) for document in documents)
+        if count > POLICIES:
             yield Problem(
                 ("flows",),
-                f"give the role in {region} a policy of {size} characters; IAM allows {POLICY_CHARACTERS}",
+                f"give the role in {region} {count} policies of {POLICY_CHARACTERS} characters;"
+                f" IAM allows {POLICIES}",
                 allowed="fewer patterns in topics.include and groups.include",
             )
 
@@ -50,11 +63,11 @@ def policies_fit_iam(environment: Environment) -> Iterator[Problem]:
 @rule
 def trusts_fit_iam(environment: Environment) -> Iterator[Problem]:
     """A trust that is too long is refused when the role is made."""
-    subject = TrustSubject(environment.mirrormaker.namespace, environment.mirrormaker.service_account)
     for region, settings in environment.regions.items():
         issuer = settings.eks.oidc_issuer
-        provider = f"arn:{environment.partition}:iam::{environment.account}:oidc-provider/{issuer}"
-        size = len(json.dumps(trust_document(provider, issuer, subject), separators=(",", ":")))
+        provider = arn(environment, "iam", "", f"oidc-provider/{issuer.removeprefix('https://')}")
+        subjects = (worker_subject(environment), operations_subject(environment, region))
+        size = max(_size(trust_document(provider, issuer, subject)) for subject in subjects)
         if size > TRUST_CHARACTERS:
             yield Problem(
                 ("regions", region, "eks", "oidc_issuer"),
@@ -90,3 +103,45 @@ def retention_is_one_that_cloudwatch_knows(environment: Environment) -> Iterator
                     found=str(days),
                     allowed=", ".join(str(allowed) for allowed in RETENTION_DAYS),
                 )
+
+
+@rule
+def tags_are_ones_that_aws_takes(environment: Environment) -> Iterator[Problem]:
+    """A tag that one service refuses fails every resource of it."""
+    tags = Names(environment, next(iter(environment.regions))).tags
+    if len(tags) > TAGS:
+        yield Problem(
+            ("tags",), f"make {len(tags)} tags with those of the platform", allowed=f"{TAGS} in all"
+        )
+    for key, value in environment.tags.items():
+        odd = {c for c in key + value if not c.isalnum() and c not in TAG_CHARACTERS}
+        if odd or not key or len(key) > TAG_KEY or len(value) > TAG_VALUE or key.lower().startswith("aws:"):
+            yield Problem(
+                ("tags", key),
+                "is not a tag that AWS takes",
+                found=value,
+                allowed=f"keys of 1 to {TAG_KEY} and values of up to {TAG_VALUE} letters, digits, spaces and"
+                " _.:/=+-@; no key that begins with aws:",
+            )
+
+
+@rule
+def mail_addresses_are_told_once(environment: Environment) -> Iterator[Problem]:
+    """Each is a resource that is named after its address; Terraform can not have two of a name."""
+    for severity in SEVERITIES:
+        first: dict[str, str] = {}
+        for position, address in enumerate(getattr(environment.alarms.notify, severity)):
+            taken = first.get(subscription_id(address))
+            first.setdefault(subscription_id(address), address)
+            if taken is not None:
+                yield Problem(
+                    ("alarms", "notify", severity, position),
+                    "is there already" if taken == address else f"differs from {taken} in punctuation only",
+                    found=address,
+                    allowed="each address once",
+                )
+
+
+def _size(document: Mapping[str, Any]) -> int:
+    """Characters as IAM counts them: white space does not count."""
+    return len(json.dumps(document, separators=(",", ":")))

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from topology.arns import arn
 from topology.flows import peers
 from topology.model import Environment
 from topology.network import worker_cidrs
-from topology.problem import Problem
+from topology.problem import Path, Problem
 from topology.rules.registry import rule
+
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "": "aws"}
+"""Beginnings of region ids (AWS General Reference, "Regional endpoints")."""
 
 
 @rule
 def paired_regions_have_their_own_addresses(environment: Environment) -> Iterator[Problem]:
-    """Overlapping ranges can be neither peered nor told apart by a security group."""
+    """Overlapping ranges can be neither peered, nor routed to from a third region, nor told apart by a
+    security group."""
     for one, other in combinations(environment.regions, 2):
-        if other not in peers(environment, one):
+        common = set(peers(environment, one)) & {other, *peers(environment, other)}
+        if not common:
             continue
         ranges = [{environment.regions[r].network.cidr, *worker_cidrs(environment, r)} for r in (one, other)]
         clash = sorted((a, b) for a in ranges[0] for b in ranges[1] if a.overlaps(b))
@@ -26,7 +32,9 @@ def paired_regions_have_their_own_addresses(environment: Environment) -> Iterato
             where = ("network", "cidr") if ours == network.cidr else ("eks", "pod_cidrs")
             yield Problem(
                 ("regions", other, *where),
-                f"overlaps {theirs} of {one}, with which it shares a flow",
+                f"overlaps {theirs} of {one}, with which it shares a flow"
+                if other in common
+                else f"overlaps {theirs} of {one}, which shares flows with {min(common)} too",
                 found=str(ours),
                 allowed="ranges that do not overlap",
             )
@@ -43,26 +51,64 @@ def subnets_come_with_their_vpc(environment: Environment) -> Iterator[Problem]:
         if not network.exists and network.private_subnet_ids:
             yield Problem((*here, "private_subnet_ids"), "needs vpc_id", None, "both, or neither")
         given = network.private_subnet_ids if network.exists else network.zones
+        which = "private_subnet_ids" if network.exists else "zones"
         if len(set(given)) != len(given):
-            which = "private_subnet_ids" if network.exists else "zones"
             yield Problem((*here, which), "names one twice", ", ".join(given), "each once")
-        if not network.exists and network.cidr.prefixlen > 24:
+        if not given and not network.exists:
+            yield Problem((*here, which), "is empty", None, "a letter for each zone")
+        if not network.exists and not 16 <= network.cidr.prefixlen <= 24:
+            size = "small" if network.cidr.prefixlen > 24 else "large"
             yield Problem(
-                (*here, "cidr"), "is too small for a VPC with subnets", str(network.cidr), "/16 to /24"
+                (*here, "cidr"), f"is too {size} for a VPC with subnets", str(network.cidr), "/16 to /24"
             )
+
+
+@rule
+def pod_ranges_are_told_once(environment: Environment) -> Iterator[Problem]:
+    """A security group refuses a second rule for the same addresses."""
+    for region, settings in environment.regions.items():
+        ranges = settings.eks.pod_cidrs
+        for (_, one), (position, other) in combinations(enumerate(ranges), 2):
+            if one.overlaps(other):
+                yield Problem(
+                    ("regions", region, "eks", "pod_cidrs", position),
+                    f"overlaps {one}, which is there already",
+                    found=str(other),
+                    allowed="ranges that do not overlap",
+                )
+
+
+@rule
+def regions_are_of_the_partition(environment: Environment) -> Iterator[Problem]:
+    """ARNs of another partition match nothing: every call would be denied."""
+    for region, settings in environment.regions.items():
+        named: list[tuple[Path, str]] = [(("regions", region), region)]
+        if settings.state_replica_region:
+            named.append((("regions", region, "state_replica_region"), settings.state_replica_region))
+        for path, name in named:
+            starts = (start for start in PARTITIONS if name.startswith(start))
+            partition = PARTITIONS[next(starts, "")]
+            if partition != environment.partition:
+                yield Problem(
+                    path,
+                    f"is a region of partition {partition}, the environment is in {environment.partition}",
+                    found=name,
+                    allowed="regions of the environment's partition",
+                )
 
 
 @rule
 def created_providers_match_the_issuer(environment: Environment) -> Iterator[Problem]:
     """A role that trusts another cluster's provider can be assumed by nobody here, or by the wrong pods."""
     for region, settings in environment.regions.items():
-        arn, issuer = settings.eks.oidc_provider_arn, settings.eks.oidc_issuer.removeprefix("https://")
-        if arn and not arn.endswith(f":oidc-provider/{issuer}"):
+        issuer = settings.eks.oidc_issuer.removeprefix("https://")
+        provider = arn(environment, "iam", "", f"oidc-provider/{issuer}")
+        if settings.eks.oidc_provider_arn not in (None, provider):
             yield Problem(
                 ("regions", region, "eks", "oidc_provider_arn"),
-                "is not the provider of oidc_issuer",
-                found=arn,
-                allowed=f"...:oidc-provider/{issuer}",
+                "is not the provider of oidc_issuer in this account",
+                found=settings.eks.oidc_provider_arn,
+                allowed=provider,
             )
 
 

@@ -74,6 +74,24 @@ def heap_fits_the_task(environment: Environment) -> Iterator[Problem]:
 
 
 @rule
+def operations_fit_a_task(environment: Environment) -> Iterator[Problem]:
+    """The reconciler and the probe are two containers of one task, for which Fargate must have a size."""
+    operations = environment.mirrormaker.operations
+    most_cpu, most_memory = max(MEMORY_OF_CPU), max(map(max, MEMORY_OF_CPU.values()))
+    for key, found, most in (
+        ("cpu_request_millicores", operations.cpu_request_millicores, most_cpu * 1000 // 1024 // 2),
+        ("memory_limit_mib", operations.memory_limit_mib, most_memory // 2),
+    ):
+        if environment.runtime.ecs and found > most:
+            yield Problem(
+                ("mirrormaker", "operations", key),
+                "is more than half of the largest Fargate task, which holds two of these containers",
+                found=str(found),
+                allowed=f"at most {most}",
+            )
+
+
+@rule
 def tasks_alone_are_enough(environment: Environment) -> Iterator[Problem]:
     """Without pods the tasks are all the workers that there are."""
     ecs = environment.runtime.ecs

@@ -6,8 +6,15 @@ from collections.abc import Iterator
 
 from topology.model import Environment
 from topology.model.mirrormaker import Image
+from topology.names import Names
 from topology.problem import Path, Problem
 from topology.rules.registry import rule
+from topology.subjects import (
+    autoscaler_subject,
+    log_routing_subject,
+    operations_subject,
+    worker_subject,
+)
 from topology.workload import (
     JVM_OVERHEAD_MIB,
     memory_floor_to_scale_down_mib,
@@ -61,6 +68,7 @@ def bounds_are_in_order(environment: Environment) -> Iterator[Problem]:
     """A request above its limit, or a minimum above its maximum, is refused by Kubernetes or the JVM."""
     mirrormaker = environment.mirrormaker
     resources, heap, replicas = mirrormaker.resources, mirrormaker.heap, mirrormaker.replicas
+    operations = mirrormaker.operations
     for path, low, high, name in (
         (
             ("resources", "cpu_request_millicores"),
@@ -72,6 +80,12 @@ def bounds_are_in_order(environment: Environment) -> Iterator[Problem]:
             ("resources", "memory_request_mib"),
             resources.memory_request_mib,
             resources.memory_limit_mib,
+            "memory_limit_mib",
+        ),
+        (
+            ("operations", "memory_request_mib"),
+            operations.memory_request_mib,
+            operations.memory_limit_mib,
             "memory_limit_mib",
         ),
         (("heap", "initial_mib"), heap.initial_mib, heap.max_mib, "max_mib"),
@@ -127,3 +141,46 @@ def two_workers_at_least_in_production(environment: Environment) -> Iterator[Pro
             str(replicas.min),
             "2 or more",
         )
+
+
+@rule
+def tolerations_are_ones_that_kubernetes_takes(environment: Environment) -> Iterator[Problem]:
+    """The API server refuses the others, and the whole Deployment with them."""
+    for position, toleration in enumerate(environment.mirrormaker.tolerations):
+        here: Path = ("mirrormaker", "tolerations", position)
+        if toleration.operator == "Exists" and toleration.value:
+            yield Problem((*here, "value"), "does not go with Exists", toleration.value, "operator: Equal")
+        if toleration.operator == "Equal" and toleration.key is None:
+            yield Problem(here, "has no key", None, "a key, or operator: Exists for every taint")
+
+
+@rule
+def service_accounts_are_told_apart(environment: Environment) -> Iterator[Problem]:
+    """Two that are one get each other's role: an annotation has room for one."""
+    region = next(iter(environment.regions))
+    subject = worker_subject(environment)
+    for other in (operations_subject(environment, region), log_routing_subject(), autoscaler_subject()):
+        if subject == other:
+            yield Problem(
+                ("mirrormaker", "service_account"),
+                f"is that of another role ({other.subject})",
+                found=subject.service_account,
+                allowed="a name of its own",
+            )
+
+
+@rule
+def connects_topics_are_three(environment: Environment) -> Iterator[Problem]:
+    """Configurations, offsets and statuses in one topic are read as each other."""
+    names = Names(environment, next(iter(environment.regions)))
+    first: dict[str, str] = {}
+    for kind, purpose in (("config", "configs"), ("offset", "offsets"), ("status", "status")):
+        topic = names.connect_topic(purpose)
+        taken = first.setdefault(topic, kind)
+        if taken != kind:
+            yield Problem(
+                ("mirrormaker", "connect", f"{kind}_topic"),
+                f"is the {taken} topic already",
+                found=topic,
+                allowed="a topic of its own",
+            )

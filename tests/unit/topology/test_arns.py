@@ -7,16 +7,28 @@ from typing import get_args
 
 import pytest
 
-from tests.unit.topology.environments import environment
+from tests.unit.topology.environments import base, environment
 from topology.arns import cluster_arn, service_principal
 from topology.flow_logs import flow_logs_policy, flow_logs_trust
 from topology.iam import KafkaResource
 from topology.identities import identities, identity_policy
 from topology.keys import Purpose, key_policy
+from topology.model import Environment
 from topology.notifications import notifications
 from topology.state_policies import replication_policy, tls_only_policy
 
 REGION = "us-east-1"
+PARTITIONS = {
+    "aws": ("us-east-1", "us-west-2"),
+    "aws-cn": ("cn-north-1", "cn-northwest-1"),
+    "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
+}
+
+
+def within(partition: str) -> Environment:
+    """The base of the tests, in the regions of a partition."""
+    regions = dict(zip(PARTITIONS[partition], base()["regions"].values(), strict=True))
+    return environment({"partition": partition, "regions": regions})
 
 
 def test_the_uuid_is_the_only_part_of_a_clusters_arn_that_has_to_be_known() -> None:
@@ -31,29 +43,29 @@ def test_the_uuid_is_the_only_part_of_a_clusters_arn_that_has_to_be_known() -> N
     ("partition", "logs", "cloudwatch"),
     [
         ("aws", "logs.us-east-1.amazonaws.com", "cloudwatch.amazonaws.com"),
-        ("aws-us-gov", "logs.us-east-1.amazonaws.com", "cloudwatch.amazonaws.com"),
-        ("aws-cn", "logs.us-east-1.amazonaws.com.cn", "cloudwatch.amazonaws.com"),
+        ("aws-us-gov", "logs.us-gov-west-1.amazonaws.com", "cloudwatch.amazonaws.com"),
+        ("aws-cn", "logs.cn-north-1.amazonaws.com.cn", "cloudwatch.amazonaws.com"),
     ],
 )
 def test_service_principals_are_those_of_the_partition(partition: str, logs: str, cloudwatch: str) -> None:
-    there = environment({"partition": partition})
-    assert service_principal(there, f"logs.{REGION}") == logs
+    there = within(partition)
+    assert service_principal(there, f"logs.{PARTITIONS[partition][0]}") == logs
     assert service_principal(there, "cloudwatch") == cloudwatch
 
 
 @pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov"])
 def test_no_document_names_another_partition(partition: str) -> None:
-    there = environment({"partition": partition})
+    there, here = within(partition), PARTITIONS[partition][0]
     documents = [
-        *(key_policy(there, REGION, purpose) for purpose in get_args(Purpose)),
+        *(key_policy(there, here, purpose) for purpose in get_args(Purpose)),
         tls_only_policy(there, "bucket"),
-        flow_logs_trust(there, REGION),
-        flow_logs_policy(there, REGION),
-        replication_policy(there, REGION, "key", "replica-key"),
-        *(notification.policy for notification in notifications(there, REGION)),
+        flow_logs_trust(there, here),
+        flow_logs_policy(there, here),
+        replication_policy(there, here, "key", "replica-key"),
+        *(notification.policy for notification in notifications(there, here)),
         *(
-            identity_policy(there, REGION, one.id, lambda region: cluster_arn(there, region, "uuid"))
-            for one in identities(there, REGION)
+            identity_policy(there, here, one.id, lambda region: cluster_arn(there, region, "uuid"))
+            for one in identities(there, here)
         ),
     ]
     text = json.dumps(documents)

@@ -35,6 +35,13 @@ RUNTIME_CASES = [
         "true, or false with an ecs section (ecs: {}) beside it",
     ),
     Case(
+        "operations-fit-a-task",
+        {"runtime/ecs": {}, "mirrormaker/operations/cpu_request_millicores": 8001},
+        "mirrormaker.operations.cpu_request_millicores",
+        "which holds two of these containers",
+        "at most 8000",
+    ),
+    Case(
         "tasks-have-no-secret-for-rest",
         {"runtime/ecs": {}, "mirrormaker/rest": {"basic_auth": {"secret": "users"}}},
         "mirrormaker.rest.basic_auth",
@@ -114,6 +121,12 @@ CASES = [
         "begins with the alias of us-east-1",
     ),
     Case(
+        "topics-do-not-begin-with-an-alias",
+        {f"{EAST}/alias": "orders"},
+        "flows[0].topics",
+        "begins with the alias of us-east-1",
+    ),
+    Case(
         "flows-name-regions-of-the-environment",
         {"flows/0": {"source": "us-east-1", "target": "eu-west-1"}},
         "flows[0].target",
@@ -143,6 +156,12 @@ CASES = [
         {"flows/0/regions": ["us-east-1"]},
         "flows[0].regions",
         "needs two regions",
+    ),
+    Case(
+        "a-set-names-each-region-once",
+        {"flows/0/regions": ["us-east-1", "us-west-2", "us-east-1"]},
+        "flows[0].regions[2]",
+        "is there already",
     ),
     Case(
         "a-direction-is-in-one-flow-only",
@@ -206,6 +225,35 @@ CASES = [
         "overlaps 10.1.0.0/16 of us-east-1",
     ),
     Case(
+        "paired-regions-have-their-own-addresses",
+        {
+            "regions/eu-west-1": third_region(),
+            "regions/eu-west-1/network/cidr": "10.1.0.0/20",
+            "flows/0": {"source": "us-east-1", "target": "us-west-2"},
+            "flows/1": {"source": "eu-west-1", "target": "us-west-2"},
+        },
+        "regions.eu-west-1.network.cidr",
+        "overlaps 10.1.0.0/16 of us-east-1, which shares flows with us-west-2 too",
+    ),
+    Case(
+        "pod-ranges-are-told-once",
+        {f"{EAST}/eks/pod_cidrs": ["100.64.0.0/16", "100.64.0.0/20"]},
+        "regions.us-east-1.eks.pod_cidrs[1]",
+        "overlaps 100.64.0.0/16",
+    ),
+    Case(
+        "regions-are-of-the-partition",
+        {"partition": "aws-cn"},
+        "regions.us-east-1",
+        "is a region of partition aws, the environment is in aws-cn",
+    ),
+    Case(
+        "regions-are-of-the-partition",
+        {f"{EAST}/state_replica_region": "us-gov-west-1"},
+        "regions.us-east-1.state_replica_region",
+        "is a region of partition aws-us-gov",
+    ),
+    Case(
         "subnets-come-with-their-vpc",
         {f"{EAST}/network/vpc_id": "vpc-00000001"},
         "regions.us-east-1.network.private_subnet_ids",
@@ -228,6 +276,28 @@ CASES = [
         {f"{EAST}/network/cidr": "10.1.0.0/28"},
         "regions.us-east-1.network.cidr",
         "is too small",
+    ),
+    Case(
+        "subnets-come-with-their-vpc",
+        {f"{EAST}/network/cidr": "11.0.0.0/12"},
+        "regions.us-east-1.network.cidr",
+        "is too large",
+        "/16 to /24",
+    ),
+    Case(
+        "subnets-come-with-their-vpc",
+        {f"{EAST}/network/zones": []},
+        "regions.us-east-1.network.zones",
+        "is empty",
+    ),
+    Case(
+        "created-providers-match-the-issuer",
+        {
+            f"{EAST}/eks/oidc_provider_arn": "arn:aws:iam::999999999999:oidc-provider/"
+            "oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF"
+        },
+        "regions.us-east-1.eks.oidc_provider_arn",
+        "is not the provider of oidc_issuer in this account",
     ),
     Case(
         "created-providers-match-the-issuer",
@@ -421,6 +491,36 @@ CASES = [
         "is more than max (6)",
     ),
     Case(
+        "bounds-are-in-order",
+        {"mirrormaker/operations": {"memory_request_mib": 512}},
+        "mirrormaker.operations.memory_request_mib",
+        "is more than memory_limit_mib (256)",
+    ),
+    Case(
+        "tolerations-are-ones-that-kubernetes-takes",
+        {"mirrormaker/tolerations": [{"key": "spot", "operator": "Exists", "value": "true"}]},
+        "mirrormaker.tolerations[0].value",
+        "does not go with Exists",
+    ),
+    Case(
+        "tolerations-are-ones-that-kubernetes-takes",
+        {"mirrormaker/tolerations": [{"effect": "NoSchedule"}]},
+        "mirrormaker.tolerations[0]",
+        "has no key",
+    ),
+    Case(
+        "service-accounts-are-told-apart",
+        {"mirrormaker/service_account": "mirrormaker2-operations"},
+        "mirrormaker.service_account",
+        "is that of another role (system:serviceaccount:mirrormaker2:mirrormaker2-operations)",
+    ),
+    Case(
+        "connects-topics-are-three",
+        {"mirrormaker/connect": {"offset_topic": "store", "status_topic": "store"}},
+        "mirrormaker.connect.status_topic",
+        "is the offset topic already",
+    ),
+    Case(
         "images-are-named",
         {"mirrormaker/image": {"repository": "connect"}},
         "mirrormaker.image",
@@ -452,15 +552,24 @@ CASES = [
     ),
     Case(
         "policies-fit-iam",
-        {"flows/0/topics": {"include": [f"{'t' * 60}-{n}.*" for n in range(20)]}},
+        {"flows/0/topics": {"include": [f"{'t' * 100}-{n}.*" for n in range(100)]}},
         "flows",
-        "IAM allows 6144",
+        "IAM allows 10",
     ),
     Case(
         "trusts-fit-iam",
         {f"{EAST}/eks/oidc_issuer": "https://issuer.example.com/" + "a" * 700},
         "regions.us-east-1.eks.oidc_issuer",
         "IAM allows 2048",
+    ),
+    Case(
+        "trusts-fit-iam",
+        {
+            "mirrormaker/service_account": "w",  # its trust fits, that of the operations pod does not
+            f"{EAST}/eks/oidc_issuer": "https://issuer.example.com/" + "a" * 568,
+        },
+        "regions.us-east-1.eks.oidc_issuer",
+        "gives a trust of 2054 characters",
     ),
     Case(
         "mirrored-names-fit-kafka",
@@ -473,6 +582,31 @@ CASES = [
         {"retention/mirrormaker_days": 8},
         "retention.mirrormaker_days",
         "is not a retention of CloudWatch",
+    ),
+    Case(
+        "tags-are-ones-that-aws-takes",
+        {"tags": {"Owner": "${var.owner}"}},
+        "tags.Owner",
+        "is not a tag that AWS takes",
+    ),
+    Case(
+        "tags-are-ones-that-aws-takes",
+        {"tags": {"aws:owner": "me"}},
+        "tags.aws:owner",
+        "is not a tag that AWS takes",
+    ),
+    Case(
+        "tags-are-ones-that-aws-takes",
+        {"tags": {f"key-{n}": "" for n in range(48)}},
+        "tags",
+        "make 51 tags",
+        "50 in all",
+    ),
+    Case(
+        "mail-addresses-are-told-once",
+        {"alarms/notify": {"warning": ["a.b@example.com", "a-b@example.com"]}},
+        "alarms.notify.warning[1]",
+        "differs from a.b@example.com in punctuation only",
     ),
 ]
 

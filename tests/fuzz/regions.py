@@ -1,0 +1,161 @@
+"""Regions: networks that can be routed, and Kafka clusters that MSK makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import lcm
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.fuzz.fields import ABSENT, options
+from tests.fuzz.plans import Plan
+from tests.fuzz.values import LETTERS, OFTEN, names
+from topology.model import Eks, Kafka, Network, Region
+
+__all__ = ["regions_and_kafka"]
+
+Data = dict[str, Any]
+
+VERSIONS = (
+    "3.7.x",
+    "3.7.x.kraft",
+    "3.8.x",
+    "3.8.x.tiered",
+    "3.9.x",
+    "3.9.x.kraft",
+    "4.0.x.kraft",
+    "4.1.x.kraft",
+)
+CARRIES = {
+    "kafka.t3.small": 300,
+    "kafka.m5.large": 1000,
+    "kafka.m7g.xlarge": 1000,
+    "kafka.m7g.2xlarge": 2000,
+    "kafka.m5.24xlarge": 4000,
+    "express.m7g.large": 1500,
+    "express.m7g.16xlarge": 6000,
+}
+"""Partition replicas a broker (MSK Developer Guide, best practices)."""
+ZONES = "abcdefghijklmnop"  # a created VPC is cut into sixteen
+
+
+@st.composite
+def regions_and_kafka(draw: st.DrawFn, plan: Plan) -> tuple[dict[str, Data], Data | None]:
+    """The `regions` section and the shared `kafka` section, None where the file has none."""
+    subnets = {region: draw(st.sampled_from([1, 2, 3, 3, 3])) for region in plan.regions}
+    shared = draw(_kafka(lcm(*subnets.values()))) if draw(OFTEN) else None
+    regions = {}
+    for position, region in enumerate(plan.regions):
+        network = draw(_network(position, subnets[region]))
+        kafka = ABSENT
+        if shared is None and subnets[region] != 3:
+            kafka = draw(_kafka(subnets[region]))
+        elif draw(st.booleans()):
+            kafka = draw(_overrides(shared or {}, subnets[region]))
+        others = [other for other in plan.regions if other != region]
+        given = {
+            "alias": plan.given.get(region, ABSENT),
+            "network": network,
+            "eks": draw(_eks(plan, region, position)),
+            "kafka": kafka,
+            "state_replica_region": draw(st.sampled_from([ABSENT, None, *others])),
+        }
+        regions[region] = draw(options(Region, given))
+    return regions, shared
+
+
+@st.composite
+def _network(draw: st.DrawFn, position: int, subnets: int) -> Data:
+    """10.<sixteen numbers for each position>.0.0, so that no two overlap."""
+    prefix = draw(st.integers(16, 24))
+    inside = draw(st.integers(0, 2 ** (prefix - 16) - 1)) << (24 - prefix)
+    given: Data = {"cidr": f"10.{16 * position + draw(st.integers(0, 15))}.{inside}.0/{prefix}"}
+    if draw(st.booleans()):
+        ids = draw(
+            st.lists(
+                st.from_regex("[0-9a-f]{8,17}", fullmatch=True),
+                min_size=subnets,
+                max_size=subnets,
+                unique=True,
+            )
+        )
+        given |= {
+            "vpc_id": f"vpc-{ids[0]}",
+            "private_subnet_ids": [f"subnet-{one}" for one in ids],
+            "zones": ABSENT,
+        }
+    else:
+        zones = draw(st.lists(st.sampled_from(ZONES), min_size=subnets, max_size=subnets, unique=True))
+        absent = subnets == 3 and draw(st.booleans())
+        given |= {"vpc_id": ABSENT, "private_subnet_ids": ABSENT, "zones": ABSENT if absent else zones}
+    return draw(options(Network, given))
+
+
+@st.composite
+def _eks(draw: st.DrawFn, plan: Plan, region: str, position: int) -> Data:
+    host = f"oidc.eks.{region}.amazonaws.com/id/{draw(st.from_regex('[0-9A-F]{16,32}', fullmatch=True))}"
+    ranges = draw(st.lists(st.integers(0, 15), max_size=2, unique=True))
+    provider = f"arn:{plan.partition}:iam::{plan.account}:oidc-provider/{host}"
+    given = {
+        "cluster_name": draw(names(f"{LETTERS}ABC09", f"{LETTERS}ABC0123456789_-", longest=40)),
+        "oidc_issuer": f"https://{host}",
+        "oidc_provider_arn": draw(st.sampled_from([ABSENT, None, provider])),
+        "pod_cidrs": [f"100.{64 + 16 * (position % 4) + one}.{position}.0/24" for one in ranges],
+    }
+    return draw(options(Eks, given))
+
+
+@st.composite
+def _kafka(draw: st.DrawFn, subnets: int) -> Data:
+    """A whole set of what must fit together, and some of the rest."""
+    kind = draw(st.sampled_from(sorted(CARRIES)))
+    count = subnets * draw(st.sampled_from([1, 1, 2, 3]))
+    factor = draw(st.integers(1, min(count, 5)))
+    partitions = draw(st.integers(1, 50))
+    most_topics = CARRIES[kind] * count // (partitions * factor)
+    given = {
+        "broker": {"type": kind, "count": count},
+        "storage": ABSENT if kind.startswith("express.") else draw(_storage()),
+        "replication_factor": factor,
+        "min_insync_replicas": draw(st.integers(1, max(1, factor - 1))),
+        "default_partitions": partitions,
+        "planned_topics": draw(st.integers(1, max(1, most_topics))),
+        "version": draw(st.sampled_from(VERSIONS)),
+        "cluster_name": draw(st.sampled_from([ABSENT, None]) | names(longest=20)),
+    }
+    return draw(options(Kafka, given))
+
+
+@st.composite
+def _overrides(draw: st.DrawFn, shared: Mapping[str, Any], subnets: int) -> Data:
+    """What a region has of its own: everything, or some of what does not have to fit anything."""
+    if draw(st.booleans()):
+        own: Data = draw(_kafka(subnets))
+        if "storage" not in own and "storage" in shared:
+            own["storage"] = None  # Express brokers under a section with volumes
+        return own
+    fixed = (
+        "broker",
+        "storage",
+        "replication_factor",
+        "min_insync_replicas",
+        "default_partitions",
+        "planned_topics",
+    )
+    given = {
+        **dict.fromkeys(fixed, ABSENT),
+        "version": draw(st.sampled_from([ABSENT, *VERSIONS])),
+        "cluster_name": ABSENT,
+    }
+    return draw(options(Kafka, given))
+
+
+@st.composite
+def _storage(draw: st.DrawFn) -> Data | None:
+    """None: the default. A whole section otherwise, because parts are merged over the environment's."""
+    if not draw(OFTEN):
+        return None
+    size = draw(st.integers(1, 16_000))
+    grown = {"max_gib": draw(st.integers(size + 1, 16_384)), "target_percent": draw(st.integers(10, 80))}
+    return {"volume_gib": size, "autoscaling": grown if draw(OFTEN) else None}
