@@ -29,9 +29,10 @@ MEMORY_OF_CPU: dict[int, tuple[int, ...]] = {
 
 
 def smallest_size(cpu_units: int, memory_mib: int) -> TaskSize:
-    """The smallest task with at least this much of both. Raises ValueError where none is large enough."""
+    """The smallest task with at least this much of both; the largest where none is large enough, which the
+    rules on sizes refuse with its place."""
     for cpu, memories in MEMORY_OF_CPU.items():
         for memory in memories:
             if cpu >= cpu_units and memory >= memory_mib:
                 return TaskSize(cpu, memory)
-    raise ValueError(f"no Fargate task has {cpu_units} CPU units and {memory_mib} MiB")
+    return TaskSize(max(MEMORY_OF_CPU), max(map(max, MEMORY_OF_CPU.values())))
