@@ -213,7 +213,21 @@ class Stage:
         )
 
     def await_running(self, seconds: float = 180.0) -> float:
-        return wait_until(self.all_run, seconds, "all connectors and tasks run", 0.5)
+        what = "all connectors and tasks run"
+        return wait_until(self.all_run, seconds, what, 0.5, self.account)
+
+    def account(self) -> str:
+        """What Connect, the reconciler and the workers' logs say now, for a test that failed."""
+        try:
+            connectors = json.dumps(self.connectors(), indent=1)
+        except (RuntimeError, ValueError) as error:
+            connectors = str(error)
+        said = [connectors, json.dumps(self.conditions(), indent=1)]
+        for pod in [*self.pods(), *self.pods("operations")]:
+            name = pod["metadata"]["name"]
+            shown = self.kubectl.run("logs", name, "--tail=40", "--all-containers")
+            said.append(f"--- {name}\n{shown.stdout}")
+        return "\n".join(said)
 
 
 def workload_of(

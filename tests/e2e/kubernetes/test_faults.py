@@ -97,7 +97,8 @@ def test_healthy_workers_are_not_restarted_while_the_target_broker_is_away(stage
         )
         wait_until(
             lambda: all(
-                stage.liveness_successes()[pod] >= probed[pod] + LIVENESS_FAILURES for pod in restarts
+                stage.liveness_successes().get(pod, 0.0) >= probed.get(pod, 0.0) + LIVENESS_FAILURES
+                for pod in restarts
             ),
             180,
             "liveness would have restarted workers by now, and finds them alive",
