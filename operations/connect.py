@@ -210,6 +210,10 @@ class ConnectClient:
         flags = f"includeTasks={str(include_tasks).lower()}&onlyFailed={str(only_failed).lower()}"
         self._workers.ask("POST", f"/connectors/{name}/restart?{flags}")
 
+    def restart_task(self, name: str, task: int) -> None:
+        """Restarts one task, whatever its state."""
+        self._workers.ask("POST", f"/connectors/{name}/tasks/{task}/restart")
+
     def stop(self, name: str) -> None:
         """Stops it and gives up its tasks; its positions can be changed then."""
         self._workers.ask("PUT", f"/connectors/{name}/stop")

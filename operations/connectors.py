@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from operations.connect import Connector, InitialState
+from operations.overdue import OVERDUE_SECONDS, Part
 
 __all__ = [
     "Action",
@@ -21,6 +22,7 @@ __all__ = [
     "Delete",
     "InvalidConnectors",
     "Restart",
+    "Rouse",
     "Update",
     "is_ours",
     "load_desired",
@@ -90,6 +92,21 @@ class Restart:
 
 
 @dataclass(frozen=True)
+class Rouse:
+    """Restart of `parts` of a connector that neither run nor have failed, see `overdue`."""
+
+    name: str
+    parts: tuple[Part, ...]
+
+    def __str__(self) -> str:
+        said = [
+            f"{'the connector' if part.task is None else f'task {part.task}'} {part.state}"
+            for part in self.parts
+        ]
+        return f"restart {self.name}: {', '.join(said)} for over {OVERDUE_SECONDS:.0f} s"
+
+
+@dataclass(frozen=True)
 class Delete:
     name: str
 
@@ -97,7 +114,7 @@ class Delete:
         return f"delete {self.name}"
 
 
-Action = Create | Update | Restart | Delete
+Action = Create | Update | Restart | Rouse | Delete
 
 
 def is_ours(name: str) -> bool:
@@ -110,13 +127,15 @@ def plan(
     actual: Mapping[str, Connector],
     prune: bool = False,
     resting: Container[str] = (),
+    overdue: Iterable[Part] = (),
 ) -> list[Action]:
     """The actions that bring `actual` to `desired`; none when they agree.
 
     Configs are compared as texts: Connect gives `${env:..}` references back unresolved. A paused or stopped
     connector is left so: someone did that on purpose. `resting` names the connectors that wait for their next
-    restart. With `prune` our connectors that are not desired go, but never all of them because of an empty
-    directory: that is a mount that failed.
+    restart; `overdue` parts are restarted one by one, for the others of their connector may run. With `prune`
+    our connectors that are not desired go, but never all of them because of an empty directory: that is a
+    mount that failed.
     """
     actions: list[Action] = []
     for name, spec in sorted(desired.items()):
@@ -125,7 +144,7 @@ def plan(
             actions.append(Create(spec))
         elif changed := _changed(spec.named_config, found.config):
             actions.append(Update(spec, changed))
-        elif (restart := _restart(found)) and name not in resting:
+        elif (restart := _restart(found) or _rouse(name, overdue)) and name not in resting:
             actions.append(restart)
     if prune and desired:
         actions += [Delete(name) for name in sorted(actual) if name not in desired and is_ours(name)]
@@ -169,6 +188,12 @@ def _restart(connector: Connector) -> Restart | None:
     if connector.state != "FAILED" and not failed:
         return None
     return Restart(connector.name, connector.state == "FAILED", failed)
+
+
+def _rouse(name: str, overdue: Iterable[Part]) -> Rouse | None:
+    found = [part for part in overdue if part.connector == name]
+    parts = sorted(found, key=lambda part: -1 if part.task is None else part.task)
+    return Rouse(name, tuple(parts)) if parts else None
 
 
 def _problems(path: Path, content: Any) -> list[str]:

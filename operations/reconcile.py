@@ -24,10 +24,12 @@ from operations.connectors import (
     Delete,
     InvalidConnectors,
     Restart,
+    Rouse,
     Update,
     load_desired,
     plan,
 )
+from operations.overdue import Part, overdue, seen
 from operations.restarts import Rest, after_pass, resting
 
 __all__ = ["Reconciler", "Report", "Witness", "load_desired", "plan"]
@@ -102,6 +104,7 @@ class Reconciler:
         self._stop = stop or threading.Event()
         self._witnesses = tuple(witnesses)
         self._history: dict[str, Rest] = {}
+        self._passing: dict[Part, float] = {}
         self.last: Report | None = None
 
     def run(self, on_report: Callable[[Report], None]) -> None:
@@ -143,7 +146,10 @@ class Reconciler:
         connectors: Mapping[str, Connector] = {}
         try:
             connectors = found = self._client.connectors()
-            actions = plan(desired, connectors, self._prune, resting(self._history, time.monotonic()))
+            now = time.monotonic()
+            self._passing = seen(self._passing, connectors.values(), now)
+            late = overdue(self._passing, now)
+            actions = plan(desired, connectors, self._prune, resting(self._history, now), late)
             self._apply(actions, done, refused)
             connectors = self._client.connectors() if done else connectors
         except ConnectError as error:
@@ -171,7 +177,7 @@ class Reconciler:
                 done.append(action)
 
     def _remember(self, done: Sequence[Action], connectors: Mapping[str, Connector]) -> None:
-        restarted = [action.name for action in done if isinstance(action, Restart)]
+        restarted = [action.name for action in done if isinstance(action, Restart | Rouse)]
         failed = [one.name for one in connectors.values() if _has_failed(one)]
         self._history = after_pass(self._history, restarted, failed, time.monotonic())
 
@@ -185,6 +191,12 @@ def apply(client: ConnectClient, action: Action) -> None:
             client.put_config(spec.name, spec.config)
         case Restart(name, _, _):
             client.restart(name, include_tasks=True, only_failed=True)
+        case Rouse(name, parts):
+            for part in parts:
+                if part.task is None:
+                    client.restart(name, include_tasks=False, only_failed=False)
+                else:
+                    client.restart_task(name, part.task)
         case Delete(name):
             client.delete(name)
 

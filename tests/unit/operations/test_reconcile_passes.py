@@ -82,6 +82,20 @@ def test_what_had_failed_is_said_by_the_pass_that_restarts_it(
     assert (report.failed, report.settled) == (False, False)
 
 
+def test_a_task_that_stays_unassigned_is_restarted_and_then_rests(
+    scripted: Any, answer: Any, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("operations.overdue.OVERDUE_SECONDS", -1.0)
+    found = [answer(200, infos(NAME)), answer(200, statuses(NAME, task="UNASSIGNED"))]
+    worker = scripted(*found, answer(204, {}), *found, *found)
+    reconciler = Reconciler(ConnectClient([worker.url]), directory)
+    assert [str(action).split(" for ")[0] for action in reconciler.run_once().actions] == [
+        f"restart {NAME}: task 0 UNASSIGNED"
+    ]
+    assert worker.asked[2][:2] == ("POST", f"/connectors/{NAME}/tasks/0/restart")
+    assert reconciler.run_once().actions == ()
+
+
 def test_a_directory_that_can_not_be_read_touches_nothing(
     scripted: Any, answer: Any, directory: Path
 ) -> None:
