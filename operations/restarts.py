@@ -1,8 +1,9 @@
-"""How long a failed connector rests before it is restarted again: 10 s, 20 s, 40 s ... at most 10 min.
+"""How long a failed connector rests before it is restarted again: 10 s, 20 s, 40 s, then every minute.
 
 Failed tasks never restart by themselves. One that fails for a lasting reason (a missing permission) must not
 be restarted in a tight loop: each restart opens new connections, and MSK admits about 100 new IAM connections
-a second and broker (MSK Developer Guide, "Amazon MSK quota").
+a second and broker (MSK Developer Guide, "Amazon MSK quota"). The longest rest is what is lost when the reason
+passes just after a restart, and a restart a minute opens a handful of connections: hence no longer than that.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 __all__ = ["FIRST_REST_SECONDS", "LONGEST_REST_SECONDS", "Rest", "after_pass", "resting"]
 
 FIRST_REST_SECONDS: Final = 10.0
-LONGEST_REST_SECONDS: Final = 600.0
+LONGEST_REST_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def test_an_empty_directory_is_an_error_when_pruning() -> None:
     assert (condition.level, condition.reason) == (Level.ERROR, "NothingDesired")
 
 
-def test_rests_double_up_to_ten_minutes() -> None:
+def test_rests_double_up_to_a_minute() -> None:
     history: dict[str, Rest] = {}
     now = 0.0
     lengths = []
@@ -114,8 +114,8 @@ def test_rests_double_up_to_ten_minutes() -> None:
         assert resting(history, now + lengths[-1] - 1) == {SOURCE}
         now += lengths[-1]
         assert resting(history, now) == frozenset()
-    assert lengths[:4] == [FIRST_REST_SECONDS * factor for factor in (1, 2, 4, 8)]
-    assert lengths[-1] == LONGEST_REST_SECONDS
+    assert lengths[:3] == [FIRST_REST_SECONDS * factor for factor in (1, 2, 4)]
+    assert lengths[-1] == lengths[3] == LONGEST_REST_SECONDS
 
 
 def test_a_connector_that_stays_well_is_forgotten_and_one_that_fails_soon_is_not() -> None:
