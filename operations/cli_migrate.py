@@ -52,6 +52,10 @@ OldUrl = Annotated[
     str | None,
     typer.Option("--old-connect", help="Connect of the tasks, http://host:8083; default: discovery."),
 ]
+OldService = Annotated[
+    str | None,
+    typer.Option(help="ECS service of the old runtime, CLUSTER/SERVICE; default: that of ecs-runtime-R."),
+]
 NewUrl = Annotated[
     str | None,
     typer.Option("--new-connect", help="Connect of the pods, http://host:8083; default: the Service."),
@@ -80,6 +84,7 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option
     out: Out = Path("cdktf.out"),
     connectors: Connectors = None,
     old_connect: OldUrl = None,
+    old_service: OldService = None,
     new_connect: NewUrl = None,
     topic: Topic = None,
     credentials: Credentials = None,
@@ -90,7 +95,17 @@ def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option
     from operations.commands import migrate as command  # noqa: PLC0415
 
     options = _options(
-        environment, region, path, out, connectors, old_connect, new_connect, topic, credentials, seconds
+        environment,
+        region,
+        path,
+        out,
+        connectors=connectors,
+        old_url=old_connect,
+        old_service=old_service,
+        new_url=new_connect,
+        topic=topic,
+        credentials=credentials,
+        seconds=seconds,
     )
     raise typer.Exit(command.run_plan(options, journal, as_json))
 
@@ -104,6 +119,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
     out: Out = Path("cdktf.out"),
     connectors: Connectors = None,
     old_connect: OldUrl = None,
+    old_service: OldService = None,
     new_connect: NewUrl = None,
     topic: Topic = None,
     credentials: Credentials = None,
@@ -118,7 +134,17 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
     from operations.commands import migrate as command  # noqa: PLC0415
 
     options = _options(
-        environment, region, path, out, connectors, old_connect, new_connect, topic, credentials, seconds
+        environment,
+        region,
+        path,
+        out,
+        connectors=connectors,
+        old_url=old_connect,
+        old_service=old_service,
+        new_url=new_connect,
+        topic=topic,
+        credentials=credentials,
+        seconds=seconds,
     )
     raise typer.Exit(command.run_course(options, "migrate", journal, as_json))
 
@@ -144,6 +170,7 @@ def abort(  # noqa: PLR0913, PLR0917 - one parameter for each option
     journal: JournalFile = None,
     connectors: Connectors = None,
     old_connect: OldUrl = None,
+    old_service: OldService = None,
     new_connect: NewUrl = None,
     credentials: Credentials = None,
     seconds: Seconds = 600.0,
@@ -153,7 +180,17 @@ def abort(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     out = Path("cdktf.out")
     options = _options(
-        environment, region, path, out, connectors, old_connect, new_connect, None, credentials, seconds
+        environment,
+        region,
+        path,
+        out,
+        connectors=connectors,
+        old_url=old_connect,
+        old_service=old_service,
+        new_url=new_connect,
+        topic=None,
+        credentials=credentials,
+        seconds=seconds,
     )
     raise typer.Exit(command.run_abort(options, journal))
 
@@ -171,6 +208,7 @@ def rollback(  # noqa: PLR0913, PLR0917 - one parameter for each option
     journal: JournalFile = None,
     connectors: Connectors = None,
     old_connect: OldUrl = None,
+    old_service: OldService = None,
     new_connect: NewUrl = None,
     topic: Topic = None,
     credentials: Credentials = None,
@@ -182,38 +220,26 @@ def rollback(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     out = Path("cdktf.out")
     options = _options(
-        environment, region, path, out, connectors, old_connect, new_connect, topic, credentials, seconds
+        environment,
+        region,
+        path,
+        out,
+        connectors=connectors,
+        old_url=old_connect,
+        old_service=old_service,
+        new_url=new_connect,
+        topic=topic,
+        credentials=credentials,
+        seconds=seconds,
     )
     raise typer.Exit(command.run_course(options, "rollback", journal, as_json))
 
 
-def _options(  # noqa: PLR0913, PLR0917 - one parameter for each option
-    environment: str,
-    region: str,
-    path: str,
-    out: Path,
-    connectors: Path | None,
-    old_url: str | None,
-    new_url: str | None,
-    topic: str | None,
-    credentials: Path | None,
-    seconds: float,
-) -> Any:
+def _options(environment: str, region: str, path: str, out: Path, **others: Any) -> Any:
     from operations.migration.migration import PATHS  # noqa: PLC0415
     from operations.migration.on_aws import Options  # noqa: PLC0415
 
     chosen = next((one for one in PATHS if one == path), None)
     if chosen is None:
         raise typer.BadParameter(f"--path: found {path}; allowed: {', '.join(PATHS)}")
-    return Options(
-        environment,
-        region,
-        chosen,
-        out,
-        connectors=connectors,
-        old_url=old_url,
-        new_url=new_url,
-        topic=topic,
-        credentials=credentials,
-        seconds=seconds,
-    )
+    return Options(environment, region, chosen, out, **others)

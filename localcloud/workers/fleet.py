@@ -100,7 +100,8 @@ class _Member:
             time.sleep(POLL_SECONDS)
 
     def await_ready(self) -> None:
-        """Waits until it has joined its group (GET /health). Raises LocalFleetError."""
+        """Waits until it has joined its group (GET /health); a dedicated MirrorMaker has no REST and is not
+        waited for. Raises LocalFleetError."""
         deadline = time.monotonic() + READY_SECONDS
         while not self._healthy():
             if self.pid is None or time.monotonic() > deadline:
@@ -109,6 +110,8 @@ class _Member:
             time.sleep(POLL_SECONDS)
 
     def _healthy(self) -> bool:
+        if not self.rest_url:
+            return self.pid is not None
         try:
             answer = httpx.get(f"{self.rest_url}/health", timeout=10, trust_env=False)
         except httpx.TransportError:
@@ -182,7 +185,7 @@ class LocalFleet:
             one.await_ready()
 
     def urls(self) -> tuple[str, ...]:
-        return tuple(one.rest_url for one in self._members if one.pid is not None)
+        return tuple(one.rest_url for one in self._members if one.rest_url and one.pid is not None)
 
     def stop(self) -> None:
         """Ends all."""

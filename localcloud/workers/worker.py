@@ -78,6 +78,7 @@ class ConnectWorker:
         recipe = worker_recipe(
             site, properties, environment, number, flags, rest_login=rest_login, kafka_login=kafka_login
         )
+        assert recipe.localized is not None  # noqa: S101 - worker_recipe says it
         process = JavaProcess(recipe.name, recipe.command, Path(recipe.log), recipe.environment)
         return cls(site.region, recipe.name, recipe.rest_url, recipe.localized, process, rest_login)
 
@@ -119,14 +120,14 @@ class ConnectWorker:
 @dataclass(frozen=True)
 class WorkerRecipe:
     """All that it takes to start a worker: `command` in the network of its region, `environment` on top of
-    the starter's own, the file `log`; where its REST will be; its properties, as deployed and here."""
+    the starter's own, the file `log`; where its REST will be (empty: it has none)."""
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     log: str
     rest_url: str
-    localized: Localized
+    localized: Localized | None = None
 
 
 def worker_recipe(  # noqa: PLR0913 - what a pod is made of

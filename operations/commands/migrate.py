@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from operations.clusters import ClusterError
 from operations.commands import BAD_INPUT, FAILED, OK, ended_by, fail
 from operations.connect import ConnectError
 from operations.kubernetes_api import ApiError
+from operations.migration import takeover
 from operations.migration.checks import run_checks
 from operations.migration.courses import Refused, abort, migrate, planned_steps, rollback
 from operations.migration.fleets import FleetError
@@ -21,6 +24,8 @@ from operations.migration.journal import Journal, JournalError, Record, read_rec
 from operations.migration.machine import StepFailed
 from operations.migration.migration import Migration
 from operations.migration.on_aws import MigrationInputError, Options, aws_migration, checked_environment
+from operations.migration.positions import PositionsError, rendered
+from operations.migration.positions import as_json as as_json_rows
 from operations.migration.report import lines, report, write
 from topology import InvalidEnvironment
 
@@ -35,7 +40,7 @@ __all__ = [
     "show_status",
 ]
 
-NOT_DONE = (GateError, FleetError, ConnectError, ClusterError, ApiError)
+NOT_DONE = (GateError, PositionsError, FleetError, ConnectError, ClusterError, ApiError)
 Course = Callable[[Migration, Journal], dict[str, Any]]
 
 
@@ -105,9 +110,14 @@ def show_plan(migration: Migration, journal: Path | None, as_json: bool) -> int:
         return fail(FAILED, error)
     done = record.done if record else ()
     checks = run_checks(migration)
+    try:
+        rows = takeover.position_rows(migration) if migration.path == "dedicated" else {}
+    except NOT_DONE as error:
+        return fail(FAILED, error)
     if as_json:
         content = {
             "path": migration.path,
+            "positions": {name: as_json_rows(found) for name, found in rows.items()},
             "checks": [one.as_json() for one in checks],
             "steps": [{**one.as_json(), "done": one.name in done} for one in steps],
         }
@@ -118,6 +128,8 @@ def show_plan(migration: Migration, journal: Path | None, as_json: bool) -> int:
             mark = "done" if one.name in done else "change" if one.changes else "look"
             text.append(f"{mark:<8}{one.stage}: {one.name}: {one.title}")
         sys.stdout.write("".join(f"{line}\n" for line in text))
+        for name, found in rows.items():
+            Console().print(name, rendered(found))
     return FAILED if any(one.state == "failed" for one in checks) else OK
 
 

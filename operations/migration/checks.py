@@ -9,7 +9,6 @@ from typing import Any, Final, Literal
 
 from operations.clusters import Cluster
 from operations.kubernetes_api import ApiError
-from operations.migration.gates import group_members
 from operations.migration.migration import Migration
 
 __all__ = ["CHECKS", "Check", "ChecksFailed", "run_checks"]
@@ -131,10 +130,10 @@ def _old_workers(migration: Migration) -> str:
     if count < 1:
         raise ValueError(f"{migration.old.name}: 0 run; {MORE_THAN_ZERO}")
     if migration.path == "dedicated":
-        members = group_members(migration.target, migration.old_group)
-        if members < 1:
-            raise ValueError(f"group {migration.old_group} has no members; {MORE_THAN_ZERO}")
-        return f"{count} run, group {migration.old_group} has {members} members"
+        members = migration.old_members()
+        if empty := [group for group, found in members.items() if not found]:
+            raise ValueError(f"group {', '.join(empty)} has no members; {MORE_THAN_ZERO}")
+        return f"{count} run; " + ", ".join(f"group {name}: {found}" for name, found in members.items())
     migration.gate.healthy()
     return f"{count} run; all {len(migration.specs)} connectors RUNNING"
 
@@ -146,6 +145,18 @@ def _offsets(migration: Migration) -> str:
         with migration.open_connect() as client:
             counts = {flow.connector: len(client.offsets(flow.connector)) for flow in migration.flows}
     return ", ".join(f"{name}: {count} partitions" for name, count in sorted(counts.items()))
+
+
+def _initial_state(migration: Migration) -> str:
+    if migration.path == "connect":
+        raise _Skipped("the connectors are there and go on")
+    state = migration.environment.mirrormaker.connect.initial_state
+    if state != "STOPPED":
+        raise ValueError(
+            f"mirrormaker.connect.initial_state: found {state}; expected STOPPED, or the reconciler "
+            "starts the connectors beside the old runtime and every record comes twice"
+        )
+    return "connectors are created STOPPED"
 
 
 def _described(migration: Migration) -> dict[str, Any]:
@@ -194,4 +205,5 @@ CHECKS: Final[tuple[tuple[str, Callable[[Migration], str]], ...]] = (
     ("Connect version", _versions),
     ("old workers", _old_workers),
     ("offsets", _offsets),
+    ("initial state", _initial_state),
 )

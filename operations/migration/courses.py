@@ -42,7 +42,8 @@ def migrate(migration: Migration, journal: Journal) -> dict[str, Any]:
     if record.course == "migrate" and record.ended == "finished":
         migration.say("the migration is finished; nothing to do")
         return record.facts
-    if record.course != "migrate" or record.ended is not None:
+    if record.course != "migrate" or record.ended is not None or not record.changed:
+        # where nothing was changed yet the workers are counted and checked anew
         journal.begin("migrate", {"old_workers": migration.old.count()})
     return _run(migration, journal, "migrate")
 

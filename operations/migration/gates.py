@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
 
-from operations.clusters import LOGGER, METADATA_SECONDS, Cluster, ClusterError, words
+from operations.clusters import METADATA_SECONDS, Cluster, ClusterError, words
 from operations.conditions import Level, observe
 from operations.connect import ConnectClient, ConnectError
 from operations.connectors import ConnectorSpec
@@ -142,10 +141,9 @@ def group_members(cluster: Cluster, group: str) -> int:
 
     Raises ClusterError.
     """
-    settings = {"bootstrap.servers": cluster.bootstrap, "client.id": "msk-mirror", **cluster.settings}
     try:
         # deprecated for describe_consumer_groups, which knows consumers' groups alone; Connect's is another
-        found = AdminClient(settings, logger=LOGGER).list_groups(group, METADATA_SECONDS)
+        found = cluster.admin().list_groups(group, METADATA_SECONDS)
     except KafkaException as error:
         raise ClusterError(f"{cluster}: {words(error)}") from error
     return sum(len(one.members) for one in found if one.id == group)

@@ -77,6 +77,11 @@ class Record:
         return any(one["event"] == "started" and one["step"].startswith(prefix) for one in migration)
 
     @property
+    def changed(self) -> bool:
+        """Whether a step of the course was begun that may have changed something."""
+        return any(one["event"] == "started" and one["changes"] for one in self.current)
+
+    @property
     def facts(self) -> dict[str, Any]:
         """What the steps of the last migration, and of the rollback after it, found out."""
         facts: dict[str, Any] = {}

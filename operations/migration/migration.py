@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 
 from operations.clusters import Cluster
-from operations.connect import ConnectClient, ConnectError, Offset
+from operations.connect import ConnectClient, ConnectError
 from operations.connectors import ConnectorSpec
 from operations.kubernetes_api import KubernetesApi
+from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.fleets import Fleet
 from operations.migration.gates import DEADLINE_SECONDS, Gate, await_members
 from operations.migration.journal import Identity
@@ -21,7 +22,7 @@ from operations.verify import FlowResult
 from topology.model import Environment
 from topology.names import Names
 
-__all__ = ["PATHS", "Account", "Migration", "OldPositions", "PathName", "Stacks", "ValidationError"]
+__all__ = ["PATHS", "Account", "Migration", "PathName", "Stacks", "ValidationError"]
 
 PathName = Literal["connect", "dedicated"]
 PATHS: Final[tuple[PathName, ...]] = ("connect", "dedicated")
@@ -37,16 +38,6 @@ class Stacks(Protocol):
 
     def apply(self, kinds: Sequence[str]) -> dict[str, str]:
         """Brings the stacks of these kinds that the app has to their configuration; name -> what changed."""
-
-
-class OldPositions(Protocol):
-    """The positions of a dedicated MirrorMaker for one source (operations/migration/dedicated.py)."""
-
-    def read(self) -> tuple[Offset, ...]:
-        """The last value of each key."""
-
-    def write(self, offsets: Sequence[Offset]) -> None:
-        """Adds values; the dedicated runtime must not run."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +56,8 @@ class Migration:
     `path`: see journal.Identity; `new_workers`: how many at least; `specs`: the connectors, as their configs
     are wanted; `flows`: what the source connectors of `specs` carry; `target`: the cluster that both write
     to; `validate` sends numbered records and counts; `connect` opens a client of addresses; `say` gets lines
-    of progress; `seconds`: how long each gate waits. Of path dedicated: `old_group`, and `old_positions` by
-    source connector.
+    of progress; `seconds`: how long each gate waits. Of path dedicated: `old_positions`, by the source
+    connector that is to take over.
     """
 
     environment: Environment
@@ -82,8 +73,7 @@ class Migration:
     validate: Callable[[], Sequence[FlowResult]]
     connect: Callable[[Sequence[str]], ConnectClient] = ConnectClient
     account: Account = field(default_factory=Account)
-    old_group: str = ""
-    old_positions: Mapping[str, OldPositions] = field(default_factory=dict)
+    old_positions: Mapping[str, DedicatedOffsets] = field(default_factory=dict)
     say: Callable[[str], None] = lambda _: None
     seconds: float = DEADLINE_SECONDS
 
@@ -100,7 +90,7 @@ class Migration:
             self.group,
             *(names.connect_topic(purpose) for purpose in ("configs", "offsets", "status")),
             *sorted(self.specs),
-            self.old_group,
+            *sorted(one.topic for one in self.old_positions.values()),
         ]
         digest = hashlib.sha256(json.dumps(contract).encode()).hexdigest()[:16]
         return Identity(self.environment.environment, self.region, self.path, digest)
@@ -125,6 +115,10 @@ class Migration:
             lambda: self.new.count() + (self.old.count() if both else 0),
             min(self.seconds, MEMBERS_SECONDS),
         )
+
+    def old_members(self) -> dict[str, int]:
+        """Members of each group of a dedicated runtime. Raises ClusterError."""
+        return {one.group: len(one.group_members()) for one in self.old_positions.values()}
 
     def all_well(self) -> None:
         """The gate after each change of workers. Raises GateError, ClusterError, FleetError."""

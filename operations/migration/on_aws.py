@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from operations.connect import ConnectClient
 from operations.connectors import ConnectorSpec, InvalidConnectors, load_desired
 from operations.credentials import Credentials
 from operations.kubernetes_api import KubernetesApi
+from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.eks_access import eks_api
 from operations.migration.fleets import EcsFleet, KubernetesFleet
 from operations.migration.migration import Account, Migration, PathName
@@ -30,6 +32,7 @@ from topology.workload import REST_PORT
 
 __all__ = ["MigrationInputError", "Options", "aws_migration", "checked_environment"]
 
+SERVICE: Final = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
 SOURCE_CLASS: Final = "MirrorSourceConnector"
 
 
@@ -41,8 +44,8 @@ class MigrationInputError(Exception):
 class Options:
     """`environment`: name or path; `out`: cdktf.out; `connectors`: a directory in place of what the
     environment derives; `old_url`, `new_url`: addresses of Connect in place of the derived ones; `topic`: of
-    the numbered records in place of one that the flow's first glob names; `old_group`: of a dedicated
-    runtime."""
+    the numbered records in place of one that the flow's first glob names; `old_service`:
+    CLUSTER/SERVICE of ECS in place of that of stack ecs-runtime-R."""
 
     environment: str
     region: str
@@ -52,7 +55,7 @@ class Options:
     old_url: str | None = None
     new_url: str | None = None
     topic: str | None = None
-    old_group: str | None = None
+    old_service: str | None = None
     credentials: Path | None = None
     seconds: float = 600.0
     load: Load = Load(rate=50, duration=20)  # noqa: RUF009 - frozen
@@ -72,15 +75,15 @@ def checked_environment(name: str, region: str) -> Environment:
 def aws_migration(options: Options, say: Callable[[str], None]) -> Migration:
     """Asks nothing of AWS but where the API server is. Raises InvalidEnvironment, MigrationInputError."""
     environment = checked_environment(options.environment, options.region)
-    if environment.runtime.kind != "both":
+    if options.path == "connect" and environment.runtime.kind != "both":
         raise MigrationInputError(
             f"{options.environment}: runtime is {environment.runtime.kind}; expected both: "
             "`runtime: {ecs: {..}}`, by which the two are deployed side by side"
         )
-    if options.path == "dedicated":
+    if options.path == "dedicated" and not SERVICE.fullmatch(options.old_service or ""):
         raise MigrationInputError(
-            "--path dedicated: found a dedicated runtime on ECS; its positions are read by "
-            "`operations.migration.dedicated`, which this build does not have yet; allowed: connect"
+            f"--old-service: found {options.old_service or 'nothing'}; expected CLUSTER/SERVICE, the ECS "
+            "service of the dedicated MirrorMaker"
         )
     try:
         specs = _specs(environment, options)
@@ -110,13 +113,15 @@ def _made(  # noqa: PLR0913, PLR0917 - the parts of one thing
     except (BotoCoreError, ClientError, OSError) as error:
         raise MigrationInputError(f"no way to AWS or the EKS cluster of {region}: {error}") from error
     namespace = environment.mirrormaker.namespace
+    derived = f"{names.ecs_cluster}/{names.ecs_service('worker')}"
+    cluster, _, service = (options.old_service or derived).partition("/")
     old_url = options.old_url or f"http://{connect_host(environment, region)}:{REST_PORT}"
     new_url = options.new_url or f"http://{names.workers}.{namespace}.svc:{REST_PORT}"
     return Migration(
         environment=environment,
         region=region,
         path=options.path,
-        old=EcsFleet(ecs, names.ecs_cluster, names.ecs_service("worker"), url=old_url),
+        old=EcsFleet(ecs, cluster, service, url=old_url),
         new=KubernetesFleet(api, names.workers, url=new_url),
         new_workers=environment.mirrormaker.replicas.min,
         stacks=TerraformStacks(options.out, region, say),
@@ -126,7 +131,11 @@ def _made(  # noqa: PLR0913, PLR0917 - the parts of one thing
         validate=lambda: _validated(environment, options, flows),
         connect=lambda urls: ConnectClient(urls, credentials=credentials),
         account=Account(eks, iam, api),
-        old_group=options.old_group or "",
+        old_positions=(
+            {flow.connector: DedicatedOffsets(flow.target, flow.source.alias) for flow in flows}
+            if options.path == "dedicated"
+            else {}
+        ),
         say=say,
         seconds=options.seconds,
     )

@@ -6,18 +6,27 @@ once on one flow would write every record twice: one is started only when the ot
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from operations.connect import ConnectClient, Offset
-from operations.migration.gates import GateError, await_members
+from operations.migration.gates import GateError
 from operations.migration.handover import after, preparation, validation
 from operations.migration.machine import Facts, Step
 from operations.migration.migration import Migration
+from operations.migration.positions import (
+    PositionRow,
+    as_json,
+    chosen,
+    export,
+    put,
+    source_extents,
+    table,
+)
+from operations.probe_flows import ProbedFlow
 
-__all__ = ["OLD_AWAY", "PositionsError", "differing", "migrate_steps", "rollback_steps", "withdraw"]
+__all__ = ["OLD_AWAY", "migrate_steps", "position_rows", "rollback_steps", "withdraw"]
 
 OLD_AWAY: Final = "old-runtime-away"
 POLL_SECONDS: Final = 0.5
@@ -25,10 +34,6 @@ STOP_SECONDS: Final = 120.0
 WAITING: Final = (
     "Nothing is carried meanwhile; records wait at the source and are not lost within its retention."
 )
-
-
-class PositionsError(Exception):
-    """Positions that are not what was written, or that can not be read."""
 
 
 def migrate_steps(migration: Migration, _: Facts) -> tuple[Step, ...]:
@@ -47,7 +52,7 @@ def migrate_steps(migration: Migration, _: Facts) -> tuple[Step, ...]:
         Step(
             OLD_AWAY,
             "6 takeover",
-            f"{migration.old.name}: 0 workers, group {migration.old_group} is empty",
+            f"{migration.old.name}: 0 workers, its groups are empty",
             lambda _: _counted(migration, 0),
             steps.old_gone,
             left=WAITING,
@@ -91,9 +96,7 @@ def rollback_steps(migration: Migration, begun: Facts) -> tuple[Step, ...]:
             "1 way back",
             f"{migration.old.name}: {wanted} workers",
             lambda _: _counted(migration, wanted),
-            lambda _: await_members(
-                migration.target, migration.old_group, lambda: max(wanted, 1), migration.seconds
-            ),
+            lambda _: _await_old(migration, wanted),
             left=WAITING,
             changes=True,
         ),
@@ -111,14 +114,16 @@ def withdraw(migration: Migration) -> None:
     migration.new.set_count(0)
 
 
-def differing(wanted: Sequence[Offset], found: Sequence[Offset]) -> list[str]:
-    """Positions of `wanted` that `found` has otherwise or not at all, in words."""
-    there = {_key(one): one.offset for one in found}
-    return [
-        f"{_key(one)}: wanted {one.offset}, found {there.get(_key(one))}"
-        for one in wanted
-        if there.get(_key(one)) != one.offset
-    ]
+def position_rows(migration: Migration) -> dict[str, tuple[PositionRow, ...]]:
+    """What would be copied, by connector: the old runtime's positions beside ours, and the source's ends.
+
+    Raises ClusterError, PositionsError, ConnectError.
+    """
+    ours = _ours(migration)
+    return {
+        flow.connector: _rows(flow, migration.old_positions[flow.connector].read(), ours[flow.connector])
+        for flow in migration.flows
+    }
 
 
 class _Steps:
@@ -143,31 +148,32 @@ class _Steps:
         return {}
 
     def old_gone(self, _: Facts) -> None:
-        migration = self._migration
-        await_members(migration.target, migration.old_group, lambda: 0, migration.seconds)
+        _await_old(self._migration, 0)
 
     def copy_there(self, _: Facts) -> Facts:
-        """Read from the old runtime's topic, patched into ours, read again and compared."""
-        copied: dict[str, Any] = {}
-        with self._migration.open_connect() as client:
-            for name, old in self._migration.old_positions.items():
-                wanted = old.read()
-                client.patch_offsets(name, wanted)
-                _require_same(name, wanted, client.offsets(name))
-                copied[name] = [{"partition": one.partition, "offset": one.offset} for one in wanted]
+        """Read from the old runtime's topic, put into ours, read back and compared."""
+        migration, copied = self._migration, {}
+        with migration.open_connect() as client:
+            for flow in migration.flows:
+                old = migration.old_positions[flow.connector].read()
+                rows = _rows(flow, old, export(client, flow.connector))
+                count = put(client, flow.connector, chosen(rows))
+                migration.say(f"{flow.connector}: {count} positions put, {len(rows)} in all")
+                copied[flow.connector] = as_json(rows)
         return {"positions": copied}
 
     def copy_back(self, _: Facts) -> Facts:
         """Ours are read, which takes a worker, written into the old runtime's topic, and compared."""
-        copied: dict[str, Any] = {}
-        self._migration.new.set_count(max(1, self._migration.new.count()))
-        with self._migration.open_connect() as client:
+        migration, copied = self._migration, {}
+        migration.new.set_count(max(1, migration.new.count()))
+        with migration.open_connect() as client:
             self._stopped(client)
-            for name, old in self._migration.old_positions.items():
-                wanted = client.offsets(name)
-                old.write(wanted)
-                _require_same(name, wanted, old.read())
-                copied[name] = [{"partition": one.partition, "offset": one.offset} for one in wanted]
+            for flow in migration.flows:
+                old = migration.old_positions[flow.connector]
+                rows = _rows(flow, export(client, flow.connector), old.read())
+                count = old.write(chosen(rows))
+                migration.say(f"{flow.connector}: {count} positions written back, {len(rows)} in all")
+                copied[flow.connector] = as_json(rows)
         return {"positions_back": copied}
 
     def resume(self, _: Facts) -> Facts:
@@ -202,10 +208,25 @@ def _withdrawn(migration: Migration) -> Mapping[str, Any]:
     return {}
 
 
-def _require_same(name: str, wanted: Sequence[Offset], found: Sequence[Offset]) -> None:
-    if problems := differing(wanted, found):
-        raise PositionsError(f"{name}: positions are not what was written: {'; '.join(problems)}")
+def _await_old(migration: Migration, count: int) -> None:
+    """Waits until each group of the old runtime has as many members. Raises GateError, ClusterError."""
+    deadline = time.monotonic() + migration.seconds
+    while wrong := {group: n for group, n in migration.old_members().items() if n != count}:
+        if time.monotonic() > deadline:
+            found = ", ".join(f"{group} has {n} members" for group, n in wrong.items())
+            raise GateError(f"{found} after {migration.seconds:.0f} s; expected {count}")
+        time.sleep(POLL_SECONDS)
 
 
-def _key(offset: Offset) -> str:
-    return json.dumps(offset.partition, sort_keys=True)
+def _ours(migration: Migration) -> dict[str, tuple[Offset, ...]]:
+    """Our positions; none where no worker of ours runs yet or there is no such connector."""
+    names = [flow.connector for flow in migration.flows]
+    if not migration.new.count():
+        return dict.fromkeys(names, ())
+    with migration.open_connect() as client:
+        there = client.connectors()
+        return {name: client.offsets(name) if name in there else () for name in names}
+
+
+def _rows(flow: ProbedFlow, old: tuple[Offset, ...], current: tuple[Offset, ...]) -> tuple[PositionRow, ...]:
+    return table(old, current, source_extents(flow.source, (*old, *current)))

@@ -12,6 +12,7 @@ import pytest
 
 from operations.clusters import Cluster
 from operations.commands.migrate import abort_migration, go, show_plan, show_status
+from operations.migration.checks import Check
 from operations.migration.courses import planned_steps
 from operations.migration.gates import Gate, GateError
 from operations.migration.migration import Migration
@@ -163,6 +164,20 @@ def test_abort_is_refused_once_an_old_worker_has_left(
     assert changes == []
 
 
+def test_workers_are_counted_anew_while_nothing_was_changed(
+    migration: Migration, journal: Path, changes: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migration.old.set_count(0)
+    with monkeypatch.context() as patch:
+        failed = [Check("old workers", "failed", "0 run")]
+        patch.setattr("operations.migration.handover.run_checks", lambda _: failed)
+        assert go(migration, "migrate", journal, as_json=False) == 1
+    migration.old.set_count(2)
+    changes.clear()
+    assert go(migration, "migrate", journal, as_json=False) == 0
+    assert changes == [("new", 2), ("old", 1), ("old", 0)]
+
+
 def test_a_finished_course_does_nothing_again(
     migration: Migration, journal: Path, changes: list[tuple[str, int]]
 ) -> None:
@@ -192,7 +207,7 @@ def test_the_plan_shows_each_check_and_step_and_what_is_done(
     states = {one["name"]: one["state"] for one in plan["checks"]}
     assert states["brokers"] == "failed"
     assert states["EKS cluster"] == states["RBAC"] == states["Connect version"] == "skipped"
-    assert len(states) == 8
+    assert len(states) == 9
     assert [one["name"] for one in plan["steps"]] == [one.name for one in planned_steps(migration, None)]
     assert [one["name"] for one in plan["steps"] if one["name"].startswith("old")] == [
         "old-workers-1",
