@@ -21,6 +21,10 @@ from operations.__main__ import main
         ),
         (("rollback", "run", "eu-west-1", "--environment", "handover"), "BOOTSTRAP_EU_WEST_1 is not set"),
         (("migrate", "run", "eu-west-1", "--gate-seconds", "0"), "greater than or equal to 1"),
+        (
+            ("migrate", "plan", "eu-west-1", "--environment", "handover", "--path", "dedicated"),
+            "--old-service: found nothing; expected CLUSTER/SERVICE",
+        ),
         (("migrate", "leap"), "leap"),
     ],
 )
