@@ -73,8 +73,10 @@ def worker_files(environment: Environment, region: str) -> dict[str, str]:
 
 def connector_files(environment: Environment, region: str) -> dict[str, str]:
     """`<connector name>.json` and the body of the POST /connectors that would create it."""
+    state = environment.mirrormaker.connect.initial_state
+    given = {} if state == "RUNNING" else {"initial_state": state}
     return {
-        f"{name}.json": json.dumps({"name": name, "config": config}, indent=2, sort_keys=True) + "\n"
+        f"{name}.json": json.dumps({"name": name, "config": config, **given}, indent=2, sort_keys=True) + "\n"
         for name, config in connectors(environment, region).items()
     }
 

@@ -101,6 +101,9 @@ class ConnectCluster(Model):
     """Default: 25 (Kafka's default)."""
     status_partitions: Count = 5
     """Default: 5 (Kafka's default)."""
+    initial_state: Literal["RUNNING", "STOPPED"] = "RUNNING"
+    """State in which connectors are created that are not there yet (KIP-980). STOPPED where a dedicated
+    MirrorMaker still carries the flows: they start when `msk-mirror migrate` has given them its positions."""
 
 
 class ConnectorProperties(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from topology.connectors import connectors, worker_properties
 from topology.kafka_catalogue import definitions
 from topology.model import Environment
 from topology.rules.properties import CLIENT_PREFIXES
+from topology.worker_files import connector_files
 
 ENVIRONMENTS = ["local", "production", "three-regions"]
 EXACTLY_ONCE = {"mirrormaker/exactly_once": True}
@@ -158,3 +160,10 @@ def test_names_of_a_running_connect_cluster_can_be_kept() -> None:
     assert properties["group.id"] == "old"
     assert properties["offset.storage.topic"] == "old-offsets"
     assert properties["config.storage.topic"] == "mirrormaker2.test.configs.internal"
+
+
+def test_connectors_begin_stopped_only_where_the_file_says_so() -> None:
+    stopped = environment({"mirrormaker/connect/initial_state": "STOPPED"})
+    for loaded, state in ((load_environment("local"), None), (stopped, "STOPPED")):
+        files = connector_files(loaded, next(iter(loaded.regions)))
+        assert {json.loads(text).get("initial_state") for text in files.values()} == {state}
