@@ -55,8 +55,8 @@ class Stored:
 class DedicatedOffsets:
     """Positions of the flow from `source_alias`, in a topic of the target `cluster`.
 
-    `topic` and `group` for runtimes whose properties name others (`A->B.offset.storage.topic`,
-    `A->B.group.id`); `connector`: whose positions they are.
+    `topic` and `group` for runtimes whose properties name others (`B.offset.storage.topic` and `B.group.id`,
+    B the target's alias); `connector`: whose positions they are.
     """
 
     def __init__(

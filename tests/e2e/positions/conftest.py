@@ -10,7 +10,7 @@ from tests.e2e.positions.stage import Stage, staged
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def two_runtimes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Running brokers and a worker without connectors."""
     with staged(tmp_path_factory.mktemp("positions")) as running:
         running.start_worker()

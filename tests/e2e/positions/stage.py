@@ -36,7 +36,7 @@ SOURCE, TARGET = "us-east-1", "us-west-2"
 ENVIRONMENT = load_environment("local")
 CONNECTORS = connectors(ENVIRONMENT, TARGET)
 SOURCE_CONNECTOR = f"{SOURCE}-to-{TARGET}-source"
-RUNNING_SECONDS = 90.0
+RUNNING_SECONDS = 180.0
 
 
 @dataclass

@@ -74,11 +74,11 @@ class Traffic:
         return result
 
 
-def take_over(stage: Stage, client: ConnectClient, old: tuple[Offset, ...]) -> None:
+def take_over(two_runtimes: Stage, client: ConnectClient, old: tuple[Offset, ...]) -> None:
     """Path B: our connectors STOPPED, the old runtime's positions, resumed."""
-    stage.create_stopped(client)
+    two_runtimes.create_stopped(client)
     positions.stopped(client, SOURCE_CONNECTOR, seconds=60)
-    extents = positions.source_extents(stage.cluster(SOURCE), old)
+    extents = positions.source_extents(two_runtimes.cluster(SOURCE), old)
     rows = positions.table(old, client.offsets(SOURCE_CONNECTOR), extents)
     wanted = positions.chosen(rows)
     assert positions.put(client, SOURCE_CONNECTOR, wanted) == len(old) == len(wanted)
@@ -86,13 +86,13 @@ def take_over(stage: Stage, client: ConnectClient, old: tuple[Offset, ...]) -> N
         client.resume(name)
 
 
-def give_back(stage: Stage, client: ConnectClient) -> tuple[Offset, ...]:
+def give_back(two_runtimes: Stage, client: ConnectClient) -> tuple[Offset, ...]:
     """Path B's rollback up to the start of the old runtime."""
     for name in client.connectors():
         client.stop(name)
     ours = positions.export(client, SOURCE_CONNECTOR, seconds=60)
-    dedicated = stage.positions()
-    extents = positions.source_extents(stage.cluster(SOURCE), ours)
+    dedicated = two_runtimes.positions()
+    extents = positions.source_extents(two_runtimes.cluster(SOURCE), ours)
     wanted = positions.chosen(positions.table(ours, dedicated.read(), extents))
     assert dedicated.write(wanted) == len(wanted)
     assert not positions.differences(ours, dedicated.read())
@@ -109,12 +109,12 @@ def remove(client: ConnectClient) -> None:
     wait(lambda: not client.connectors(), 30, "the connectors are gone")
 
 
-def test_there_and_back_nothing_is_lost_and_nothing_comes_twice(stage: Stage) -> None:
-    traffic = Traffic(stage.flow("demo.there-and-back"))
-    dedicated, kept = stage.start_dedicated(), stage.positions()
-    assert stage.worker is not None
-    stage.worker.wait_ready()
-    with traffic.going(), stage.client() as client:
+def test_there_and_back_nothing_is_lost_and_nothing_comes_twice(two_runtimes: Stage) -> None:
+    traffic = Traffic(two_runtimes.flow("demo.there-and-back"))
+    dedicated, kept = two_runtimes.start_dedicated(), two_runtimes.positions()
+    assert two_runtimes.worker is not None
+    two_runtimes.worker.wait_ready()
+    with traffic.going(), two_runtimes.client() as client:
         traffic.await_more("the dedicated MirrorMaker carries the flow")
         (member,) = kept.group_members()
         assert member.startswith(f"{SOURCE}->{TARGET} at ")
@@ -124,39 +124,42 @@ def test_there_and_back_nothing_is_lost_and_nothing_comes_twice(stage: Stage) ->
         assert kept.group_members() == ()
         old = kept.read()
         assert {place_of(one)[:2] for one in old} == {(SOURCE, "demo.there-and-back")}
-        assert stage.mirrored("demo.there-and-back") == upto(old), "its last words are of the last record"
-        take_over(stage, client, old)
+        assert two_runtimes.mirrored("demo.there-and-back") == upto(old), (
+            "its last words are of the last record"
+        )
+        take_over(two_runtimes, client, old)
         traffic.await_more("our connectors carry the flow")
-        ours = give_back(stage, client)
-        assert stage.mirrored("demo.there-and-back") == upto(ours)
-        stage.start_dedicated()
+        ours = give_back(two_runtimes, client)
+        assert two_runtimes.mirrored("demo.there-and-back") == upto(ours)
+        two_runtimes.start_dedicated()
         traffic.await_more("the dedicated MirrorMaker carries the flow again")
         traffic.await_all()
-        stage.dedicated.stop()
+        two_runtimes.dedicated.stop()
         remove(client)
     result = traffic.result()
     assert (result.lost, result.duplicated, result.loops, result.altered) == (0, 0, 0, 0)
     assert result.sent == result.received > 3 * SOME
 
 
-def test_what_a_killed_runtime_had_not_noted_comes_twice_and_no_more(stage: Stage) -> None:
+def test_what_a_killed_runtime_had_not_noted_comes_twice_and_no_more(two_runtimes: Stage) -> None:
     topic = "demo.killed"
-    traffic = Traffic(stage.flow(topic))
+    traffic = Traffic(two_runtimes.flow(topic))
     # by default it notes its positions once a minute: as many records come twice
-    dedicated = stage.start_dedicated({f"{SOURCE}->{TARGET}.offset.flush.interval.ms": "2000"})
-    kept = stage.positions()
-    with traffic.going(), stage.client() as client:
-        wait(lambda: noted(kept.read(), topic), RUNNING_SECONDS, "it has noted positions")
+    dedicated = two_runtimes.start_dedicated({f"{TARGET}.offset.flush.interval.ms": "2000"})
+    kept = two_runtimes.positions()
+    with traffic.going(), two_runtimes.client() as client:
         traffic.await_more("the dedicated MirrorMaker carries the flow")
+        wait(lambda: noted(kept.read(), topic), RUNNING_SECONDS, "it has noted positions")
+        traffic.await_more("it has gone on")
         dedicated.kill()
         dedicated.process.wait()
         with pytest.raises(DedicatedError, match="still has members"):
             kept.write([])
         wait(lambda: not kept.group_members(), 60, "the group has noticed", kept.group_members)
         old = kept.read()
-        mirrored = stage.mirrored(topic)
+        mirrored = two_runtimes.mirrored(topic)
         unnoted = mirrored - upto([one for one in old if place_of(one).topic == topic])
-        take_over(stage, client, old)
+        take_over(two_runtimes, client, old)
         traffic.await_more("our connectors carry the flow", unnoted + SOME)
         traffic.await_all()
         remove(client)

@@ -31,11 +31,11 @@ def at(topic: str, partition: int, offset: int | None) -> Offset:
 
 
 @pytest.fixture
-def kept(stage: Stage) -> DedicatedOffsets:
+def kept(two_runtimes: Stage) -> DedicatedOffsets:
     """An empty topic for positions."""
     topic = f"positions-{next(NUMBERS)}"
-    stage.clusters[TARGET].create_topics({topic: PARTITIONS}, {"cleanup.policy": "compact"})
-    return DedicatedOffsets(stage.cluster(TARGET), SOURCE, topic=topic)
+    two_runtimes.clusters[TARGET].create_topics({topic: PARTITIONS}, {"cleanup.policy": "compact"})
+    return DedicatedOffsets(two_runtimes.cluster(TARGET), SOURCE, topic=topic)
 
 
 def records(cluster: Cluster, topic: str) -> Iterator[tuple[int, bytes, bytes | None]]:
@@ -55,14 +55,14 @@ def records(cluster: Cluster, topic: str) -> Iterator[tuple[int, bytes, bytes | 
     consumer.close()
 
 
-def test_keys_values_and_partitions_are_those_that_connect_writes(stage: Stage) -> None:
+def test_keys_values_and_partitions_are_those_that_connect_writes(two_runtimes: Stage) -> None:
     topic = Names(ENVIRONMENT, TARGET).connect_topic("offsets")
-    stage.clusters[TARGET].create_topics({"as-connect": PARTITIONS}, {"cleanup.policy": "compact"})
-    here = stage.cluster(TARGET)
+    two_runtimes.clusters[TARGET].create_topics({"as-connect": PARTITIONS}, {"cleanup.policy": "compact"})
+    here = two_runtimes.cluster(TARGET)
     wanted = [at(f"{'orders._-' * (n % 9)}{n}", n, n * n) for n in range(300)]
-    assert stage.worker is not None
-    stage.worker.wait_ready()
-    with stage.client() as client:
+    assert two_runtimes.worker is not None
+    two_runtimes.worker.wait_ready()
+    with two_runtimes.client() as client:
         client.create(SOURCE_CONNECTOR, localize(CONNECTORS[SOURCE_CONNECTOR]).properties, "STOPPED")
         positions.put(client, SOURCE_CONNECTOR, wanted, seconds=60)
         by_connect = set(records(here, topic))
@@ -88,11 +88,11 @@ def test_keys_values_and_partitions_are_those_that_connect_writes(stage: Stage) 
     )
 )
 def test_the_last_of_what_was_written_is_what_is_read(
-    stage: Stage, writings: list[dict[tuple[str, int], int | None]]
+    two_runtimes: Stage, writings: list[dict[tuple[str, int], int | None]]
 ) -> None:
     topic = f"positions-{next(NUMBERS)}"
-    stage.clusters[TARGET].create_topics({topic: PARTITIONS})
-    kept = DedicatedOffsets(stage.cluster(TARGET), SOURCE, topic=topic)
+    two_runtimes.clusters[TARGET].create_topics({topic: PARTITIONS})
+    kept = DedicatedOffsets(two_runtimes.cluster(TARGET), SOURCE, topic=topic)
     last: dict[tuple[str, int], int | None] = {}
     for writing in writings:
         assert kept.write([at(*place, offset) for place, offset in writing.items()]) == len(writing)
@@ -153,8 +153,8 @@ def test_other_connectors_and_clusters_are_left_alone(kept: DedicatedOffsets) ->
     assert kept.read() == ()
 
 
-def test_a_topic_that_is_not_there_is_said(stage: Stage) -> None:
-    nowhere = DedicatedOffsets(stage.cluster(TARGET), "eu-west-1")
+def test_a_topic_that_is_not_there_is_said(two_runtimes: Stage) -> None:
+    nowhere = DedicatedOffsets(two_runtimes.cluster(TARGET), "eu-west-1")
     assert nowhere.group_members() == ()
     for call in (nowhere.read, lambda: nowhere.write([])):
         with pytest.raises(DedicatedError, match=r"mm2-offsets.eu-west-1.internal: there is no such topic"):
