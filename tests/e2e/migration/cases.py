@@ -16,8 +16,8 @@ Act = Callable[[Stage, Scenario], None]
 
 @dataclass(frozen=True)
 class Case:
-    """`begin`: the runtime that has the workers at first; `act` moves them to the other one. `crash`: something
-    ends without a word; its last records are sent again, and only exactly-once keeps them from being seen."""
+    """`begin`: the runtime that has the workers at first; `act` moves them to the other one. `crash`:
+    something ends without a word; its last records are sent again, and only exactly-once hides them."""
 
     name: str
     begin: Runtime

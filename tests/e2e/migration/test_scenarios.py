@@ -1,4 +1,4 @@
-"""Nothing is lost, changed or out of order in any scenario, and nothing comes twice unless something crashed."""
+"""In no scenario is a record lost, changed or out of order; nor twice, unless something crashed."""
 
 from __future__ import annotations
 
