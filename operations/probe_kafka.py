@@ -8,14 +8,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
 
 # Its documentation imports these from here; its types do not say so.
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
-from operations.clusters import LOGGER, Cluster, ClusterError, words
+from operations.clusters import Cluster, ClusterError, words
 from topology.iam import PROBE_GROUP
 
 __all__ = ["Extent", "Heartbeats", "Offsets", "Partition", "heartbeat_sent_ms"]
@@ -63,9 +63,9 @@ class Offsets:
             raise ClusterError("; ".join([f"{self._cluster}: {words(error)}", *self._said])) from error
 
     def _connected(self) -> AdminClient:
-        own: dict[str, Any] = {"bootstrap.servers": self._cluster.bootstrap, "client.id": PROBE_GROUP}
-        own |= {"log_level": 3, "error_cb": lambda error: self._said.update({error.str(): None})}
-        return AdminClient({**own, **self._cluster.settings}, logger=LOGGER)
+        return self._cluster.admin(
+            {"client.id": PROBE_GROUP, "error_cb": lambda error: self._said.update({error.str(): None})}
+        )
 
 
 class Heartbeats:

@@ -1,0 +1,245 @@
+"""Source positions of a dedicated MirrorMaker (`connect-mirror-maker`), which has no REST interface to ask.
+
+Where it keeps them: MirrorMakerConfig.workerConfig (4.1.1) gives each flow a Connect cluster of its own on
+the target, with group `<source>-mm2` and offset topic `mm2-offsets.<source>.internal`; the connectors' names
+are those of their classes. docs/decisions/0018-dedicated-positions.md: what else carries over, and what not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+
+from operations.clusters import METADATA_SECONDS, Cluster, ClusterError, words
+from operations.connect import Offset
+from operations.migration.offset_records import (
+    Place,
+    RecordError,
+    key_bytes,
+    offset_of,
+    parse_record,
+    place_of,
+    value_bytes,
+)
+from operations.probe_kafka import Offsets
+
+__all__ = ["CONNECTOR", "DedicatedError", "DedicatedOffsets"]
+
+CONNECTOR: Final = "MirrorSourceConnector"
+READ_SECONDS: Final = 60.0
+WRITE_SECONDS: Final = 60.0
+BATCH: Final = 1000
+BY_KEY: Final = -1
+Record = tuple[bytes, bytes | None, int]
+"""Key, value and partition; BY_KEY: as the key says."""
+
+
+class DedicatedError(ClusterError):
+    """The old runtime's positions can not be read or written; the text says where and why."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The latest record of a position: its key as it lies there, and in which partition."""
+
+    key: bytes
+    partition: int
+    number: int
+    offset: int | None
+
+
+class DedicatedOffsets:
+    """Positions of the flow from `source_alias`, in a topic of the target `cluster`.
+
+    `topic` and `group` for runtimes whose properties name others (`A->B.offset.storage.topic`,
+    `A->B.group.id`).
+    """
+
+    def __init__(
+        self, cluster: Cluster, source_alias: str, topic: str | None = None, group: str | None = None
+    ) -> None:
+        self.cluster, self.source_alias = cluster, source_alias
+        self.topic = topic or f"mm2-offsets.{source_alias}.internal"
+        self.group = group or f"{source_alias}-mm2"
+
+    def group_members(self) -> tuple[str, ...]:
+        """Client ids of the processes that run the flow; after a crash they are members for the session
+        time-out (Connect's default: 10 s). Raises ClusterError."""
+        try:
+            found = self.cluster.admin().list_groups(self.group, timeout=METADATA_SECONDS)
+        except KafkaException as error:
+            raise ClusterError(f"{self.cluster}, group {self.group}: {words(error)}") from error
+        for group in found:
+            if group.error is not None:
+                raise ClusterError(f"{self.cluster}, group {self.group}: {group.error.str()}")
+        return tuple(sorted(member.client_id or "" for group in found for member in group.members))
+
+    def read(self, seconds: float = READ_SECONDS) -> tuple[Offset, ...]:
+        """The last position of each partition that MirrorMaker has mirrored, sorted by topic and partition.
+
+        What the topic holds at the start is read to its end; records of a transaction once it is committed.
+        Raises DedicatedError for a missing topic, for a record that is not understood, and when the end is
+        not reached after `seconds`.
+        """
+        return tuple(
+            Offset(place._asdict(), {"offset": stored.offset})
+            for place, stored in sorted(self._stored(seconds).items())
+            if stored.offset is not None
+        )
+
+    def write(self, offsets: Iterable[Offset], seconds: float = WRITE_SECONDS) -> int:
+        """Makes these the positions that the old runtime starts from, and reads them back; an offset of None
+        forgets one. Returns how many. Repeating it is harmless.
+
+        Each goes under the key that is there, into its partition, or where Connect's own producer would put
+        it. Raises DedicatedError, before anything is written, while the old runtime is a member of its group
+        and for positions of another cluster; afterwards when not all were confirmed: some may be written.
+        """
+        wanted = dict(self._own(one) for one in offsets)
+        self._refuse_members()
+        stored = self._stored(seconds)
+        records = [self._record(place, offset, stored.get(place)) for place, offset in wanted.items()]
+        self._produce(records, seconds)
+        self._read_back(wanted, seconds)
+        return len(wanted)
+
+    def _own(self, offset: Offset) -> tuple[Place, int | None]:
+        try:
+            place, number = place_of(offset), offset_of(offset)
+        except RecordError as error:
+            raise DedicatedError(f"not a position of MirrorMaker: {error}; nothing is written") from error
+        if place.cluster != self.source_alias:
+            raise DedicatedError(
+                f"{place}: found a position of cluster {place.cluster}; expected {self.source_alias}; "
+                "nothing is written"
+            )
+        return place, number
+
+    def _refuse_members(self) -> None:
+        if members := self.group_members():
+            raise DedicatedError(
+                f"{self.cluster}: group {self.group} still has members ({', '.join(members)}); it would "
+                "write over the positions: stop the old runtime first; nothing is written"
+            )
+
+    @staticmethod
+    def _record(place: Place, offset: int | None, stored: Stored | None) -> Record:
+        value = value_bytes(None if offset is None else {"offset": offset})
+        if stored is None:
+            return key_bytes(CONNECTOR, place), value, BY_KEY
+        return stored.key, value, stored.partition
+
+    def _produce(self, records: list[Record], seconds: float) -> None:
+        said: dict[str, None] = {}
+
+        def confirmed(error: KafkaError | None, _: Message) -> None:
+            if error is not None:
+                said[error.str()] = None
+
+        # murmur2_random: where Java's producer puts a record with this key (librdkafka, CONFIGURATION.md)
+        settings = {"partitioner": "murmur2_random", "enable.idempotence": True, "acks": "all"}
+        producer = self.cluster.producer({**settings, "message.timeout.ms": int(seconds * 1000)})
+        try:
+            for key, value, partition in records:
+                producer.produce(self.topic, value, key=key, partition=partition, on_delivery=confirmed)
+            if producer.flush(seconds + 5):
+                said["no confirmation"] = None
+        except (KafkaException, BufferError) as error:
+            said[words(error) if isinstance(error, KafkaException) else str(error)] = None
+        if said:
+            raise DedicatedError(
+                f"{self}: {'; '.join(said)}; some positions may be written: write them again"
+            )
+
+    def _read_back(self, wanted: Mapping[Place, int | None], seconds: float) -> None:
+        found = self._stored(seconds)
+        wrong = [place for place, offset in wanted.items() if _number(found.get(place)) != offset]
+        if wrong:
+            first = wrong[0]
+            raise DedicatedError(
+                f"{self}: {len(wrong)} of {len(wanted)} positions are not as written, the first {first}: "
+                f"found {_number(found.get(first))}, wrote {wanted[first]}; something else writes: "
+                "stop it and write them again"
+            )
+
+    def _stored(self, seconds: float) -> dict[Place, Stored]:
+        records: dict[Place, dict[tuple[bytes, int], Stored]] = {}
+        for message in self._messages(seconds):
+            partition, number = message.partition() or 0, message.offset() or 0
+            key = message.key()
+            key = key.encode() if isinstance(key, str) else key
+            try:
+                position = parse_record(key, message.value(), CONNECTOR)
+            except RecordError as error:
+                raise DedicatedError(f"{self}, partition {partition}, offset {number}: {error}") from error
+            if position is not None and key is not None and position.place.cluster == self.source_alias:
+                stored = Stored(key, partition, number, position.offset)
+                records.setdefault(position.place, {})[key, partition] = stored
+        return {place: self._only(place, list(found.values())) for place, found in records.items()}
+
+    def _only(self, place: Place, found: list[Stored]) -> Stored:
+        """A position has one key in one partition; with two it is open which of them Connect reads."""
+        living = [one for one in found if one.offset is not None]
+        if len(living) > 1:
+            shown = " and ".join(
+                f"{one.key!r} in partition {one.partition}, offset {one.number}" for one in living
+            )
+            raise DedicatedError(
+                f"{self}: found {len(living)} records for {place}: {shown}; expected one: write a tombstone "
+                "for the one that Connect did not write"
+            )
+        return living[0] if living else found[-1]
+
+    def _messages(self, seconds: float) -> Iterator[Message]:
+        """Every record from the beginning to the end as of now."""
+        deadline = time.monotonic() + seconds
+        extents = Offsets(self.cluster).extents(lambda topic: topic == self.topic)
+        if not extents:
+            raise DedicatedError(
+                f"{self}: there is no such topic, or the client may not see it; expected the offset topic of "
+                f"a dedicated MirrorMaker that reads {self.source_alias}"
+            )
+        left = {number: one.end for (_, number), one in extents.items() if one.beginning < one.end}
+        consumer = self.cluster.consumer({"enable.partition.eof": True, "isolation.level": "read_committed"})
+        try:
+            consumer.assign(
+                [TopicPartition(self.topic, number, extents[self.topic, number].beginning) for number in left]
+            )
+            while left:
+                if time.monotonic() > deadline:
+                    unread = ", ".join(map(str, sorted(left)))
+                    raise DedicatedError(
+                        f"{self}: not read to the end after {seconds:.0f} s: partitions {unread}; "
+                        "a transaction that is still open ends after its time-out (a minute by default): "
+                        "try again"
+                    )
+                for message in consumer.consume(BATCH, timeout=0.2):
+                    if not _ends(message, left):
+                        yield message
+        except KafkaException as error:
+            raise DedicatedError(f"{self}: {words(error)}") from error
+        finally:
+            consumer.close()
+
+    def __str__(self) -> str:
+        return f"{self.cluster}, topic {self.topic}"
+
+
+def _ends(message: Message, left: dict[int, int]) -> bool:
+    """Notes how far its partition is read; whether this is the mark of an end and no record."""
+    partition, offset, error = message.partition() or 0, message.offset() or 0, message.error()
+    if error is not None and error.code() != KafkaError._PARTITION_EOF:
+        raise KafkaException(error)
+    # an end's mark stands at the next offset, behind what is not shown: the ends of transactions
+    reached = offset if error is not None else offset + 1
+    if reached >= left.get(partition, reached + 1):
+        del left[partition]
+    return error is not None
+
+
+def _number(stored: Stored | None) -> int | None:
+    return stored.offset if stored else None
