@@ -9,6 +9,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from operations.__main__ import DEFAULT_ENVIRONMENT
+from operations.cli_migrate import migrate_app, rollback_app
 
 __all__ = ["app", "run"]
 
@@ -16,13 +17,16 @@ EXIT_CODES: Final = "Exit codes: 0 ok, 1 failed, 2 bad input (options, files, ad
 
 app = typer.Typer(
     name="msk-mirror",
-    help="Checks, bootstraps, reconciles and verifies MirrorMaker 2 between MSK clusters.",
+    help="Checks, bootstraps, reconciles, verifies and migrates MirrorMaker 2 between MSK clusters.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(migrate_app, name="migrate")
+app.add_typer(rollback_app, name="rollback")
 
 ConnectUrls = Annotated[
     list[str],

@@ -149,6 +149,10 @@ class ConnectClient:
             if not patience.wait():
                 raise failure
 
+    def version(self) -> str:
+        """Kafka's version on the worker that answers."""
+        return str(self._workers.ask("GET", "/")["version"])
+
     def plugins(self) -> tuple[Plugin, ...]:
         """The connector classes on the workers."""
         found = self._workers.ask("GET", "/connector-plugins")

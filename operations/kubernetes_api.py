@@ -7,7 +7,7 @@ calls. Kubernetes, "Accessing the Kubernetes API from a Pod": address, files and
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -53,9 +53,16 @@ class Pod:
 
 class KubernetesApi:
     """Calls as the pod's service account. `token`: its file, read for each call, because the kubelet renews
-    it; `namespace`: the pod's own; `verify`: how the server proves itself. For one thread at a time."""
+    it, or what is called for one; `namespace`: the pod's own; `verify`: how the server proves itself. For one
+    thread at a time."""
 
-    def __init__(self, url: str, namespace: str, token: Path, verify: ssl.SSLContext | bool = True) -> None:
+    def __init__(
+        self,
+        url: str,
+        namespace: str,
+        token: Path | Callable[[], str],
+        verify: ssl.SSLContext | bool = True,
+    ) -> None:
         self.url, self.namespace = url, namespace
         self._token = token
         # trust_env: a proxy set for the AWS calls must not catch those to the API server
@@ -108,7 +115,8 @@ class KubernetesApi:
     ) -> Any:
         what = f"{method} {path}"
         try:
-            token = self._token.read_text(encoding="utf-8").strip()
+            read = self._token
+            token = (read.read_text(encoding="utf-8") if isinstance(read, Path) else read()).strip()
             headers = {"Authorization": f"Bearer {token}", "Content-Type": content_type}
             answer = self._http.request(method, path, params=params, json=body, headers=headers)
             content = answer.json()

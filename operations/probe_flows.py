@@ -15,7 +15,7 @@ from typing import Final
 from operations.clusters import Cluster, ClusterError, client_settings
 from operations.connectors import ConnectorSpec, InvalidConnectors, load_desired
 
-__all__ = ["ProbedFlow", "ReplicatedTopics", "load_flows"]
+__all__ = ["ProbedFlow", "ReplicatedTopics", "flow_of", "load_flows"]
 
 MIRROR: Final = "org.apache.kafka.connect.mirror"
 DEFAULT_POLICY: Final = f"{MIRROR}.DefaultReplicationPolicy"
@@ -114,7 +114,7 @@ def load_flows(directory: Path, variables: Mapping[str, str]) -> tuple[ProbedFlo
         if not spec.config["connector.class"].endswith("MirrorSourceConnector"):
             continue
         try:
-            flows.append(_flow(spec, variables))
+            flows.append(flow_of(spec, variables))
         except InvalidConnectors as error:
             problems += [f"{directory / name}.json: {problem}" for problem in error.problems]
     if not flows and not problems:
@@ -124,7 +124,8 @@ def load_flows(directory: Path, variables: Mapping[str, str]) -> tuple[ProbedFlo
     return tuple(flows)
 
 
-def _flow(spec: ConnectorSpec, variables: Mapping[str, str]) -> ProbedFlow:
+def flow_of(spec: ConnectorSpec, variables: Mapping[str, str]) -> ProbedFlow:
+    """The flow of one MirrorSourceConnector. Raises InvalidConnectors with every problem."""
     problems = [*_unresolved(spec.config, variables), *_unknown(spec.config)]
     if problems:
         raise InvalidConnectors(problems)

@@ -28,6 +28,7 @@ __all__ = [
     "new_run_id",
     "process_environments",
     "runs",
+    "started",
     "sweep",
 ]
 
@@ -54,7 +55,7 @@ class Run:
     @property
     def owned(self) -> bool:
         """Whether that very program (not a later one with its number) still lives."""
-        return _started(self.owner) == self.id.split("-")[1]
+        return started(self.owner) == self.id.split("-")[1]
 
     @property
     def left_over(self) -> bool:
@@ -64,7 +65,7 @@ class Run:
 
 def new_run_id() -> str:
     """An id that no other run on this machine has or had since it booted."""
-    return f"{os.getpid()}-{_started(os.getpid())}-{next(_numbers)}"
+    return f"{os.getpid()}-{started(os.getpid())}-{next(_numbers)}"
 
 
 def runs() -> list[Run]:
@@ -125,7 +126,7 @@ def process_environments() -> Iterator[tuple[int, dict[str, str]]]:
             yield int(entry.name), dict(pair.split("=", 1) for pair in pairs if "=" in pair)
 
 
-def _started(pid: int) -> str:
+def started(pid: int) -> str:
     """Start of a process in clock ticks since boot (proc_pid_stat(5), field 22); "" if it does not live."""
     try:
         # The name, field 2, may hold spaces and brackets: count from its end.

@@ -17,7 +17,15 @@ from localcloud.workers.rest_login import RestLogin
 from topology.java_properties import parse_properties, render_properties
 from topology.names import bootstrap_variable
 
-__all__ = ["WORKER_FLAGS", "ConnectWorker", "WorkerError", "bootstrap_environment", "read_properties"]
+__all__ = [
+    "WORKER_FLAGS",
+    "ConnectWorker",
+    "WorkerError",
+    "WorkerRecipe",
+    "bootstrap_environment",
+    "read_properties",
+    "worker_recipe",
+]
 
 WORKER_FLAGS = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """For workers whose Deployment is not at hand; pass the flags of the synthesized one where it is."""
@@ -67,17 +75,11 @@ class ConnectWorker:
         `kafka_login` is what it logs in by where the brokers want one (Logins.java). Raises WorkerError for
         an unreadable text.
         """
-        site.directory.mkdir(parents=True, exist_ok=True)
-        name = f"worker-{site.region}-{number}"
-        port, address = site.wan.port(site.region, REST_PORT + number), site.wan.address(site.region)
-        deployed = read_properties(properties, name)
-        localized = localize(deployed, _rest_addresses(site.wan, port), kafka_login)
-        config = site.directory / f"{name}.properties"
-        config.write_text(render_properties(localized.properties))
-        command = site.command([*flags, *([rest_login.flag] if rest_login else [])], _MAIN, str(config))
-        pod = {**environment, "POD_IP": address}
-        process = JavaProcess(name, command, site.directory / f"{name}.log", pod)
-        return cls(site.region, name, f"http://{address}:{port}", localized, process, rest_login)
+        recipe = worker_recipe(
+            site, properties, environment, number, flags, rest_login=rest_login, kafka_login=kafka_login
+        )
+        process = JavaProcess(recipe.name, recipe.command, Path(recipe.log), recipe.environment)
+        return cls(site.region, recipe.name, recipe.rest_url, recipe.localized, process, rest_login)
 
     @property
     def log(self) -> Path:
@@ -112,6 +114,43 @@ class ConnectWorker:
     def stop(self) -> None:
         """SIGTERM, upon which a worker stops its tasks, commits and leaves; SIGKILL after 40 s."""
         self.process.stop(_STOP_SECONDS)
+
+
+@dataclass(frozen=True)
+class WorkerRecipe:
+    """All that it takes to start a worker: `command` in the network of its region, `environment` on top of
+    the starter's own, the file `log`; where its REST will be; its properties, as deployed and here."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    log: str
+    rest_url: str
+    localized: Localized
+
+
+def worker_recipe(  # noqa: PLR0913 - what a pod is made of
+    site: Site,
+    properties: str,
+    environment: Mapping[str, str],
+    number: int = 0,
+    flags: Sequence[str] = WORKER_FLAGS,
+    *,
+    rest_login: RestLogin | None = None,
+    kafka_login: Mapping[str, str] | None = None,
+) -> WorkerRecipe:
+    """Writes the worker's properties file and says how to start it; arguments as of `ConnectWorker.start`."""
+    site.directory.mkdir(parents=True, exist_ok=True)
+    name = f"worker-{site.region}-{number}"
+    port, address = site.wan.port(site.region, REST_PORT + number), site.wan.address(site.region)
+    deployed = read_properties(properties, name)
+    localized = localize(deployed, _rest_addresses(site.wan, port), kafka_login)
+    config = site.directory / f"{name}.properties"
+    config.write_text(render_properties(localized.properties))
+    command = site.command([*flags, *([rest_login.flag] if rest_login else [])], _MAIN, str(config))
+    pod = {**environment, "POD_IP": address}
+    log = str(site.directory / f"{name}.log")
+    return WorkerRecipe(name, tuple(command), pod, log, f"http://{address}:{port}", localized)
 
 
 def bootstrap_environment(wan: Wan, region: str, clusters: Mapping[str, str]) -> dict[str, str]:
