@@ -125,7 +125,8 @@ class Production:
 
     One record a partition goes ahead without a number: the producer's id and connections are there by then
     (1-2 s on a cluster that has just started), so that they do not count as latency. While `run` is going on,
-    `done` counts confirmed records and `last_sent` is when one was handed over last (monotonic seconds).
+    `done` counts confirmed records, `last_sent` is when one was handed over last (monotonic seconds) and
+    `pause_ms_max` the longest time between two of them.
     """
 
     def __init__(
@@ -137,6 +138,7 @@ class Production:
         self._failures: dict[str, int] = {}
         self.done = 0
         self.last_sent = time.monotonic()
+        self.pause_ms_max = 0.0
 
     def run(self, stop: threading.Event) -> Sent:
         """Sends all, or until `stop`, and waits for the confirmations.
@@ -206,7 +208,10 @@ class Production:
             except BufferError:  # the local queue is full: brokers are slower than we
                 producer.poll(0.1)
         producer.poll(0)
-        self.last_sent = time.monotonic()
+        now = time.monotonic()
+        if number:
+            self.pause_ms_max = max(self.pause_ms_max, (now - self.last_sent) * 1000)
+        self.last_sent = now
 
 
 class _Numbered:

@@ -1,5 +1,6 @@
 """Kafka Connect workers as processes, from the very configuration that the Kubernetes stack synthesizes."""
 
+from localcloud.workers.dedicated import DedicatedMirrorMaker, dedicated_properties
 from localcloud.workers.fleet import LocalFleet
 from localcloud.workers.localize import Change, Localized, localize
 from localcloud.workers.rest_login import RestLogin, rest_login
@@ -11,5 +12,6 @@ from localcloud.workers.worker import (
     worker_recipe,
 )
 
-__all__ = ["Change", "ConnectWorker", "LocalFleet", "Localized", "RestLogin", "WorkerError", "WorkerRecipe"]
-__all__ += ["bootstrap_environment", "localize", "rest_login", "worker_recipe"]
+__all__ = ["Change", "ConnectWorker", "DedicatedMirrorMaker", "LocalFleet", "Localized", "RestLogin"]
+__all__ += ["WorkerError", "WorkerRecipe", "bootstrap_environment", "dedicated_properties", "localize"]
+__all__ += ["rest_login", "worker_recipe"]

@@ -1,23 +1,29 @@
-"""What happens while records cross: the rows of the proof. A new scenario is a new row of CASES."""
+"""The rows of the proof: who has the workers at first, and what happens then. A new scenario is a new row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tests.e2e.migration.scenario import Scenario
-from tests.e2e.migration.stage import MOVING, WORKERS, Runtime, Stage
+from tests.e2e.migration.acts import (
+    Act,
+    broker_restarted,
+    by_tool,
+    give_back,
+    handover,
+    in_turn,
+    take_over,
+    worker_killed,
+)
+from tests.e2e.migration.stage import Runtime
 
 __all__ = ["CASES", "Case"]
-
-Act = Callable[[Stage, Scenario], None]
 
 
 @dataclass(frozen=True)
 class Case:
-    """`begin`: the runtime that has the workers at first; `act` moves them to the other one. `crash`:
-    something ends without a word; its last records are sent again, and only exactly-once hides them."""
+    """`begin`: who has the workers at first. `crash`: something ends without a word; its last records are
+    sent again, and only exactly-once hides them."""
 
     name: str
     begin: Runtime
@@ -30,57 +36,36 @@ class Case:
         return self.crash and not self.exactly_once
 
 
-def handover(between: Act | None = None) -> Act:
-    """Path A: workers of the other runtime join the Connect cluster, those of the first leave, one at a time.
-    `between` happens when all of the new ones are there and the first of the old ones has left."""
-
-    def act(stage: Stage, scenario: Scenario) -> None:
-        old, new = sorted(stage.fleets.values(), key=lambda fleet: fleet.count(), reverse=True)
-        for count in range(1, WORKERS + 1):
-            with scenario.steps.step(f"{new.name} worker {count} joins"):
-                new.set_count(count)
-                passed(stage, scenario)
-        for count in reversed(range(WORKERS)):
-            with scenario.steps.step(f"{old.name} worker {count + 1} leaves"):
-                old.set_count(count)
-                passed(stage, scenario)
-            if between is not None and count == WORKERS - 1:
-                between(stage, scenario)
-
-    return act
+def there_and_back(*between: Act) -> Act:
+    """Path B and back: positions of a dedicated MirrorMaker are written back where it had some."""
+    return in_turn(take_over(), *between, give_back)
 
 
-def worker_killed(stage: Stage, scenario: Scenario) -> None:
-    """SIGKILL to a worker of the fuller runtime; its Deployment or service puts another in its place."""
-    fleet = max(stage.fleets.values(), key=lambda one: one.count())
-    with scenario.steps.step(f"{fleet.name} worker killed and replaced"):
-        fleet.kill()
-        fleet.set_count(WORKERS)
-        passed(stage, scenario)
-
-
-def broker_restarted(stage: Stage, scenario: Scenario) -> None:
-    """SIGKILL to the broker of the region in which the workers move, their target."""
-    with scenario.steps.step("target broker killed and restarted"):
-        stage.restart_broker(MOVING)
-        passed(stage, scenario)
-
-
-def passed(stage: Stage, scenario: Scenario) -> None:
-    """The gate between two steps: every task runs, on workers that are there, and records cross."""
-    stage.settle()
-    scenario.await_flow()
-
+TO_EKS, TO_ECS = ("ecs", "eks"), ("eks", "ecs")
 
 CASES: Final = (
-    Case("path-a", "ecs", handover()),
-    Case("path-a-worker-killed", "ecs", handover(worker_killed), crash=True),
-    Case("path-a-broker-restarted", "ecs", handover(broker_restarted), crash=True),
-    Case("rollback-a", "eks", handover()),
-    Case("rollback-a-worker-killed", "eks", handover(worker_killed), crash=True),
-    Case("rollback-a-broker-restarted", "eks", handover(broker_restarted), crash=True),
-    Case("exactly-once-a", "ecs", handover(), True),
-    Case("exactly-once-a-worker-killed", "ecs", handover(worker_killed), True, crash=True),
-    Case("exactly-once-a-broker-restarted", "ecs", handover(broker_restarted), True, crash=True),
-    Case("exactly-once-rollback-a", "eks", handover(), True),
+    # path A: one Connect cluster
+    Case("path-a", "ecs", handover(*TO_EKS)),
+    Case("path-a-worker-killed", "ecs", handover(*TO_EKS, worker_killed), crash=True),
+    Case("path-a-broker-restarted", "ecs", handover(*TO_EKS, broker_restarted), crash=True),
+    Case("rollback-a", "eks", handover(*TO_ECS)),
+    Case("rollback-a-worker-killed", "eks", handover(*TO_ECS, worker_killed), crash=True),
+    Case("rollback-a-broker-restarted", "eks", handover(*TO_ECS, broker_restarted), crash=True),
+    Case("exactly-once-a", "ecs", handover(*TO_EKS), True),
+    Case("exactly-once-a-worker-killed", "ecs", handover(*TO_EKS, worker_killed), True, crash=True),
+    Case("exactly-once-a-broker-restarted", "ecs", handover(*TO_EKS, broker_restarted), True, crash=True),
+    Case("exactly-once-rollback-a", "eks", handover(*TO_ECS), True),
+    # path A by the tool
+    Case("tool-a", "ecs", by_tool("migrate")),
+    Case("tool-a-killed", "ecs", by_tool("migrate", killed=True)),
+    Case("tool-rollback-a", "ecs", in_turn(by_tool("migrate"), by_tool("rollback"))),
+    Case("tool-rollback-a-killed", "ecs", in_turn(by_tool("migrate"), by_tool("rollback", killed=True))),
+    # path B: from a dedicated MirrorMaker, and back to it
+    Case("path-b", "dedicated", take_over()),
+    Case("path-b-dedicated-killed", "dedicated", take_over(kill=True), crash=True),
+    Case("path-b-worker-killed", "dedicated", in_turn(take_over(), worker_killed), crash=True),
+    Case("path-b-broker-restarted", "dedicated", in_turn(broker_restarted, take_over()), crash=True),
+    Case("rollback-b", "dedicated", there_and_back()),
+    Case("rollback-b-worker-killed", "dedicated", there_and_back(worker_killed), crash=True),
+    Case("rollback-b-broker-restarted", "dedicated", there_and_back(broker_restarted), crash=True),
 )

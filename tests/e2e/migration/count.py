@@ -25,7 +25,7 @@ from operations.records import Mark
 from operations.verify import Latency
 from tests.e2e.migration.load import SentRecords
 
-__all__ = ["Count", "Figures", "judged", "missing", "pause_ms_p99", "sender_pause_ms", "total"]
+__all__ = ["Count", "Figures", "judged", "missing", "pause_ms_p99", "total"]
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Count:
     """The arrivals of one topic; `note` each in the order in which they come.
 
     `latencies`: seconds since 1970 at the arrival, and milliseconds since the record was sent, of each first
-    arrival. By partition: `last_sent`, when the last one was sent; `silence_ms`, the longest time between two
-    first arrivals that follow each other, and `unsent_ms` the same between their departures.
+    arrival. By partition: `last_sent`, when the last one was sent; and `silence_ms`, the longest time
+    between two first arrivals that follow each other.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,6 @@ class Count:
         self.latencies = (array("d"), array("d"))
         self.last_sent: dict[int, float] = {}
         self.silence_ms: dict[int, float] = {}
-        self.unsent_ms: dict[int, float] = {}
         self._highest: dict[int, int] = {}
         self._last_arrival: dict[int, float] = {}
 
@@ -85,8 +84,6 @@ class Count:
         silence = (at - self._last_arrival.get(partition, at)) * 1000
         self.silence_ms[partition] = max(silence, self.silence_ms.get(partition, 0.0))
         self._last_arrival[partition] = at
-        unsent = (sent - self.last_sent.get(partition, sent)) * 1000
-        self.unsent_ms[partition] = max(unsent, self.unsent_ms.get(partition, 0.0))
         self.last_sent[partition] = sent
         self.latencies[0].append(at)
         self.latencies[1].append((at - sent) * 1000)
@@ -143,11 +140,6 @@ def pause_ms_p99(counts: Iterable[Count]) -> float:
     silences = [silence for count in counts for silence in count.silence_ms.values()]
     latency = Latency.of(silences)
     return latency.p99 if latency else 0.0
-
-
-def sender_pause_ms(counts: Iterable[Count]) -> float:
-    """The longest time between two records of a partition when they were sent: no migration's fault."""
-    return max((pause for count in counts for pause in count.unsent_ms.values()), default=0.0)
 
 
 def total(figures: Iterable[Figures]) -> Figures:

@@ -1,59 +1,60 @@
-"""The workers of one runtime, as processes that form one Connect cluster with those of the other."""
+"""A dedicated MirrorMaker as a fleet of one, and a crash in a fleet of workers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from localcloud.kafka.jvm import stop_together
 from localcloud.kafka.site import Site
-from localcloud.workers import ConnectWorker
+from localcloud.workers import DedicatedMirrorMaker, LocalFleet
+from tests.e2e.kubernetes.waiting import wait_until
 
-__all__ = ["WorkerFleet"]
+__all__ = ["DedicatedFleet", "kill_newest"]
+
+GONE_SECONDS = 30.0
+
+
+def kill_newest(fleet: LocalFleet) -> None:
+    """SIGKILL to the worker that would be the first to leave; returns when it is gone."""
+    pid = fleet.pids[-1]
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: pid not in fleet.pids, GONE_SECONDS, f"process {pid} of {fleet.name} is gone")
 
 
 @dataclass
-class WorkerFleet:
-    """`name`: ecs or eks; `properties`: the text of connect-distributed.properties; `first`: number of the
-    first worker, since all of a region share an address and differ in their ports."""
+class DedicatedFleet:
+    """A dedicated MirrorMaker, of which there is one or none; `properties`: mm2.properties, `targets`: the
+    aliases of the clusters that it writes to."""
 
-    name: str
     site: Site
-    properties: str
-    variables: Mapping[str, str]
-    first: int = 0
-    _workers: dict[int, ConnectWorker] = field(default_factory=dict)
+    properties: Mapping[str, str]
+    targets: Sequence[str]
+    _process: DedicatedMirrorMaker | None = None
 
     def count(self) -> int:
         """How many run."""
-        return len(self._workers)
-
-    def urls(self) -> tuple[str, ...]:
-        """The REST addresses of those that run."""
-        return tuple(worker.rest_url for worker in self._workers.values())
+        return int(self._process is not None)
 
     def set_count(self, count: int) -> None:
-        """Start workers, one after the other, or stop the newest in order; returns when the new ones have
-        joined their group and the old ones have ended. Raises JavaProcessError."""
-        while self.count() < count:
-            number = next(n for n in range(self.first, self.first + count) if n not in self._workers)
-            worker = ConnectWorker.start(self.site, self.properties, self.variables, number)
-            self._workers[number] = worker
-            worker.wait_ready()
-        while self.count() > count:
-            self._newest().stop()
+        """Start it, or stop it in order; returns when it is configured or has ended. Raises
+        JavaProcessError."""
+        if count and self._process is None:
+            self._process = DedicatedMirrorMaker.start(self.site, self.properties, self.targets)
+            self._process.wait_ready()
+        elif not count:
+            self.stop()
 
     def kill(self) -> None:
-        """SIGKILL to the newest."""
-        worker = self._newest()
-        worker.kill()
-        worker.process.wait()
+        """SIGKILL, if it runs."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.process.wait()
 
     def stop(self) -> None:
-        """Stop all at once."""
-        workers = list(self._workers.values())
-        self._workers.clear()
-        stop_together(*(worker.stop for worker in workers))
-
-    def _newest(self) -> ConnectWorker:
-        return self._workers.pop(max(self._workers))
+        """Stop it in order, if it runs."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop()

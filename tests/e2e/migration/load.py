@@ -134,6 +134,12 @@ class Traffic:
         """Records that the brokers have confirmed so far."""
         return sum(one.done for one in self._productions.values())
 
+    @property
+    def pause_ms_max(self) -> float:
+        """The longest time for which one of the producers handed over nothing; transactions wait for their
+        commits."""
+        return max(one.pause_ms_max for one in self._productions.values())
+
     @contextmanager
     def going(self) -> Iterator[None]:
         """Sends while the block runs; at its end everything is confirmed or has failed. Raises ClusterError

@@ -28,8 +28,8 @@ class Step:
 @dataclass(frozen=True)
 class Row:
     """A scenario. `seconds`: from the first record to the last arrival; `pause_ms_p99`: see count.py; latency
-    in milliseconds over all first arrivals; `sender_pause_ms`: for how long nothing was sent at all to one of
-    the partitions."""
+    in milliseconds over all first arrivals; `sender_pause_ms`: the longest time for which a producer
+    itself sent nothing, so that nothing could arrive."""
 
     scenario: str
     figures: Figures

@@ -19,7 +19,7 @@ from operations.clusters import Cluster
 from operations.records import Origin
 from operations.verify import Latency
 from tests.e2e.kubernetes.waiting import wait_until
-from tests.e2e.migration.count import Count, judged, missing, pause_ms_p99, sender_pause_ms, total
+from tests.e2e.migration.count import Count, judged, missing, pause_ms_p99, total
 from tests.e2e.migration.load import RATE, Traffic
 from tests.e2e.migration.marks import proof_mark
 from tests.e2e.migration.mixture import PARTITIONS, TOPICS
@@ -207,6 +207,6 @@ class Scenario:
             pause_ms_p99(counts),
             seconds,
             latency.as_json() if latency else {},
-            sender_pause_ms(counts),
+            self._traffic.pause_ms_max,
             tuple(self.steps.marks),
         )

@@ -15,29 +15,49 @@ from localcloud.kafka.cluster import KafkaCluster, start_clusters
 from localcloud.kafka.jvm import stop_together
 from localcloud.kafka.site import Site
 from localcloud.wan import Wan
-from localcloud.workers import bootstrap_environment, localize
+from localcloud.workers import (
+    LocalFleet,
+    bootstrap_environment,
+    dedicated_properties,
+    localize,
+    worker_recipe,
+)
 from operations.clusters import Cluster
 from operations.connect import ConnectClient
 from operations.reconcile import Reconciler, Report
 from tests.e2e.iam.stage import wipe
 from tests.e2e.kubernetes.waiting import wait_until
-from tests.e2e.migration.fleet import WorkerFleet
+from tests.e2e.migration.fleet import DedicatedFleet
 from tests.e2e.migration.mixture import PARTITIONS, TOPICS
 from tests.localcloud.kafka.running import AUTHORIZER, sites
 from topology.broker import server_properties
 from topology.connectors import connectors, worker_properties
+from topology.flows import flows_into
 from topology.java_properties import render_properties
 from topology.loading import load_text
 from topology.model import Environment
 
-__all__ = ["MOVING", "STAYING", "WORKERS", "Runtime", "Stage", "environment_of", "staged"]
+__all__ = [
+    "CANARY",
+    "MOVING",
+    "STAYING",
+    "WORKERS",
+    "Runtime",
+    "Stage",
+    "environment_of",
+    "specs_of",
+    "staged",
+]
 
 STAYING, MOVING = "us-east-1", "us-west-2"
 WORKERS: Final = 2
 """Workers of a runtime; the staying region has one."""
+CANARY: Final = "demo.canary"
+"""For the numbered records that the tool sends itself."""
 SETTLE_SECONDS: Final = 180.0
 LOCAL: Final = Path(__file__).resolve().parents[3] / "environments" / "local.yaml"
-Runtime = Literal["ecs", "eks"]
+Runtime = Literal["ecs", "eks", "dedicated"]
+"""Who has the workers at first: tasks or pods of one Connect cluster, or a dedicated MirrorMaker."""
 
 
 @dataclass
@@ -52,8 +72,9 @@ class Stage:
     clusters: Mapping[str, KafkaCluster]
     directory: Path
     environment: Environment
-    fleets: dict[Runtime, WorkerFleet] = field(default_factory=dict)
-    staying: WorkerFleet | None = None
+    fleets: dict[str, LocalFleet] = field(default_factory=dict)
+    dedicated: DedicatedFleet | None = None
+    staying: LocalFleet | None = None
 
     def begin(self, environment: Environment, runtime: Runtime, workers: int = WORKERS) -> None:
         """Nothing but empty topics, `workers` of `runtime` and the connectors, which run."""
@@ -63,18 +84,25 @@ class Stage:
             wipe(cluster)
             for kind in TOPICS:
                 cluster.create_topics({kind.name: PARTITIONS}, kind.config)
+            cluster.create_topics({CANARY: 1})
         self.staying = self._fleet(STAYING, "staying", 0)
         self.fleets = {"ecs": self._fleet(MOVING, "ecs", 0), "eks": self._fleet(MOVING, "eks", 10)}
+        self.dedicated = self._dedicated()
         self.staying.set_count(1)
-        self.fleets[runtime].set_count(workers)
-        self.settle()
+        if runtime == "dedicated":
+            self.dedicated.set_count(1)
+            self.settle(STAYING)
+        else:
+            self.fleets[runtime].set_count(workers)
+            self.settle()
+
+    def cluster(self, region: str) -> Cluster:
+        """A region's cluster as the host reaches it."""
+        return Cluster(self.environment.alias(region), self.clusters[region].bootstrap)
 
     def ends(self) -> list[Cluster]:
-        """The clusters of both regions as the host reaches them."""
-        return [
-            Cluster(self.environment.alias(region), cluster.bootstrap)
-            for region, cluster in self.clusters.items()
-        ]
+        """The clusters of both regions."""
+        return [self.cluster(region) for region in self.clusters]
 
     def settle(self, region: str = "") -> None:
         """Wait until every connector and task of a region (of both, without one) runs, on workers that are
@@ -93,16 +121,32 @@ class Stage:
 
     def end(self) -> None:
         """Stop all workers."""
-        fleets = [*self.fleets.values(), *([self.staying] if self.staying else [])]
-        stop_together(*(fleet.stop for fleet in fleets))
-        self.fleets, self.staying = {}, None
+        fleets = [*self.fleets.values(), self.staying, self.dedicated]
+        stop_together(*(fleet.stop for fleet in fleets if fleet is not None))
+        self.fleets, self.staying, self.dedicated = {}, None, None
 
-    def _fleet(self, region: str, name: str, first: int) -> WorkerFleet:
+    def specs(self, region: str) -> dict[str, dict[str, str]]:
+        """The connectors of a region by name, as they run here."""
+        return specs_of(self.environment, region)
+
+    def _fleet(self, region: str, name: str, first: int) -> LocalFleet:
         site = self.sites[region]
         places = {self.environment.alias(one): one for one in self.clusters}
         variables = bootstrap_environment(site.wan, region, places)
         properties = render_properties(worker_properties(self.environment, region))
-        return WorkerFleet(name, site, properties, variables, first)
+        numbers = range(first, first + WORKERS)
+        recipes = [worker_recipe(site, properties, variables, number) for number in numbers]
+        return LocalFleet.create(name, self.fleet_directory(name), recipes)
+
+    def fleet_directory(self, name: str) -> Path:
+        """Where another process finds a fleet (LocalFleet.open)."""
+        return self.directory / f"fleet-{name}"
+
+    def _dedicated(self) -> DedicatedFleet:
+        site = self.sites[MOVING]
+        addresses = {self.environment.alias(one): site.wan.bootstrap(one, MOVING) for one in self.clusters}
+        properties = dedicated_properties(flows_into(self.environment, MOVING), addresses)
+        return DedicatedFleet(site, properties, [self.environment.alias(MOVING)])
 
     def _settle(self, region: str) -> None:
         urls = self.urls(region)
@@ -122,8 +166,8 @@ class Stage:
     def _connectors(self, region: str) -> Path:
         directory = self.directory / f"connectors-{region}"
         directory.mkdir(exist_ok=True)
-        for name, config in connectors(self.environment, region).items():
-            content = {"name": name, "config": localize(config).properties}
+        for name, config in self.specs(region).items():
+            content = {"name": name, "config": config}
             (directory / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
         return directory
 
@@ -133,6 +177,11 @@ def environment_of(*, exactly_once: bool = False) -> Environment:
     document: dict[str, Any] = yaml.safe_load(LOCAL.read_text(encoding="utf-8"))
     document["mirrormaker"]["exactly_once"] = exactly_once
     return load_text(yaml.safe_dump(document), "migration.yaml")
+
+
+def specs_of(environment: Environment, region: str) -> dict[str, dict[str, str]]:
+    """The connectors of a region by name, with the login of the brokers here."""
+    return {name: localize(config).properties for name, config in connectors(environment, region).items()}
 
 
 @contextmanager

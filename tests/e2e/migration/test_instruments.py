@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from confluent_kafka import Message
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operations.census import Tally
@@ -20,7 +20,6 @@ from tests.e2e.migration.count import (
     Figures,
     judged,
     pause_ms_p99,
-    sender_pause_ms,
     total,
 )
 from tests.e2e.migration.load import SentRecords
@@ -65,6 +64,7 @@ def everything(size: int) -> SentRecords:
     return SentRecords(frozenset(range(size)))
 
 
+@settings(deadline=None)  # the machine may be busy with brokers
 @given(RECORDS, st.integers(0, 10**9))
 def test_a_record_is_recognized_whatever_its_key_and_value_are(record: Record, number: int) -> None:
     sent = marked(record, ORIGIN, "run", number, SENT_US)
@@ -73,6 +73,7 @@ def test_a_record_is_recognized_whatever_its_key_and_value_are(record: Record, n
     assert proof_mark(arrived(record), "run") is None
 
 
+@settings(deadline=None)
 @given(RECORDS, RECORDS)
 def test_whatever_else_arrives_than_was_sent_is_altered(record: Record, other: Record) -> None:
     sent = marked(record, ORIGIN, "run", 7, SENT_US)
@@ -107,6 +108,7 @@ def test_a_record_without_a_certain_partition_can_not_be_marked() -> None:
         marked(Record(b"k", b"v", []), ORIGIN, "run", 0, SENT_US)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_planted_losses_copies_and_late_ones_are_counted_exactly(data: st.DataObject) -> None:
     size, partitions = data.draw(st.integers(1, 60)), data.draw(st.integers(1, 4))
@@ -124,6 +126,7 @@ def test_planted_losses_copies_and_late_ones_are_counted_exactly(data: st.DataOb
     assert found == Figures(sent=size, lost=len(lost), duplicated=len(copied), reordered=len(late))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 4), st.data())
 def test_a_stretch_that_is_sent_again_is_copies_and_no_disorder(
     size: int, partitions: int, data: st.DataObject
@@ -178,7 +181,6 @@ def test_a_pause_is_a_silence_of_one_partition() -> None:
     assert count.silence_ms == pytest.approx({0: 5100, 1: 200})
     assert pause_ms_p99([count]) == pytest.approx(200 + 0.99 * 4900)
     assert pause_ms_p99([]) == 0
-    assert sender_pause_ms([count]) == pytest.approx(200)
 
 
 @pytest.mark.parametrize("kind", [EVENTS, TABLE], ids=["events", "table"])
