@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,16 +42,16 @@ def run_interrupted(
     on_kill: Callable[[Interruption], None] = lambda _: None,
 ) -> tuple[Interruption, ...]:
     """Runs `command` until it ends by itself, with exit code 0. As soon as its journal (JSON lines with
-    `event`, `step` and `course`) has an event of a step that was not there before, SIGKILL; `on_kill` is
-    called, and the same command is run again. An event that a step has once more kills nothing, so that it
-    comes to an end.
+    `event`, `step` and `course`) has a new line with an event of a step that was not killed at yet, SIGKILL;
+    `on_kill` is called, and the same command is run again. So each is killed at once, and it comes to an end.
 
     Raises AssertionError with the end of `output` for another exit code, and when `seconds` are over.
     """
     deadline = time.monotonic() + seconds
-    seen: set[Event] = set(_events(journal))
+    killed: set[Event] = set()
     kills: list[Interruption] = []
     while True:
+        before = len(_events(journal))
         with output.open("ab") as file:
             process = subprocess.Popen(
                 command,
@@ -60,7 +61,7 @@ def run_interrupted(
                 env=os.environ | dict(environment or {}),
             )
         try:
-            new = _await_news(process, journal, seen, deadline)
+            new = _await_news(process, partial(_news, journal, before, killed), deadline)
             if new is None:
                 assert process.returncode == 0, f"exit code {process.returncode}:\n{_tail(output)}"
                 return tuple(kills)
@@ -68,19 +69,24 @@ def run_interrupted(
             _kill(process)
             raise
         _kill(process)
-        seen |= set(_events(journal))
+        killed.add(new)
         kills.append(Interruption(*new))
         on_kill(kills[-1])
 
 
+def _news(journal: Path, before: int, killed: set[Event]) -> list[Event]:
+    """Events of the lines after the first `before` that were not killed at."""
+    return [one for one in _events(journal)[before:] if one not in killed]
+
+
 def _await_news(
-    process: subprocess.Popen[bytes], journal: Path, seen: set[Event], deadline: float
+    process: subprocess.Popen[bytes], news: Callable[[], Sequence[Event]], deadline: float
 ) -> Event | None:
-    """The first event that is not known yet; None when the process has ended."""
+    """The last event to kill at that is there, since the kill comes behind it; None when the process has
+    ended."""
     while process.poll() is None:
-        for event in _events(journal):
-            if event not in seen:
-                return event
+        if events := news():
+            return events[-1]
         assert time.monotonic() < deadline, f"{process.args!r} has not come to its end"
         time.sleep(LOOK_SECONDS)
     return None
