@@ -29,11 +29,11 @@ ALL := --needs $(EVERYTHING)
 KUBERNETES := --needs $(EVERYTHING),kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env check synth manifests images lint test test-fast fuzz e2e-kubernetes prove-iam demo bench-synth catalogue schema reference lock localcloud localcloud-down cluster cluster-down clean clean-cache
+.PHONY: help setup env check synth manifests images lint test test-fast fuzz e2e-kubernetes prove-iam prove-migration demo bench-synth catalogue schema reference lock localcloud localcloud-down cluster cluster-down clean clean-cache
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
-		printf '  make %-15s %s\n' "$$name" "$$text"; done
+		printf '  make %-16s %s\n' "$$name" "$$text"; done
 
 setup: ## install what is missing and say what is used
 	@$(PYTHON) -m toolchain setup
@@ -73,6 +73,9 @@ e2e-kubernetes: ## the workload on a real Kubernetes cluster, through faults (mi
 
 prove-iam: ## every action of the policies is needed and nothing else allowed, on real brokers (half an hour)
 	@$(RUN) $(ALL) -- pytest -s -v -m "iam or kafka" tests/e2e/iam $(PYTEST_ARGS)
+
+prove-migration: ## the workers move between runtimes under traffic, through faults: each record counted (PYTEST_ARGS='-k path-a')
+	@$(RUN) $(ALL) -- pytest -s -v -m "migration or kafka" tests/e2e/migration $(PYTEST_ARGS)
 
 demo: ## the whole way on this machine: deploy to an emulated AWS, replicate, verify (KEEP=1, RUNTIME=kubernetes)
 	@$(RUN) $(if $(filter kubernetes,$(RUNTIME)),$(KUBERNETES),$(ALL)) -- python -m localcloud demo

@@ -8,15 +8,16 @@ record of the run to the end of each partition at the time of the count.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from operations.clusters import FROM_END, Cluster, ClusterError, offsets_at, words
-from operations.records import Origin, mark_of
+from operations.records import Mark, Origin, mark_of
 
-__all__ = ["Census", "Tally", "take_census"]
+__all__ = ["Census", "Recognize", "Tally", "circled", "take_census"]
 
 BATCH: Final = 1000
 IDLE_SECONDS: Final = 30.0
@@ -40,11 +41,21 @@ class Tally:
 Census = dict[tuple[str, Origin], Tally]
 """(topic, origin) -> tally, of one cluster."""
 
+Recognize = Callable[[Message, str], Mark | None]
+"""The mark of a message that belongs to the run with this id."""
 
-def take_census(cluster: Cluster, topics: frozenset[str], run_id: str, since_ms: int) -> Census:
+
+def take_census(
+    cluster: Cluster,
+    topics: frozenset[str],
+    run_id: str,
+    since_ms: int,
+    recognize: Recognize = mark_of,
+) -> Census:
     """The records of the run in all topics of the cluster whose names end with one of `topics`.
 
-    `since_ms`: when the run began (milliseconds since 1970). Raises ClusterError when a partition can not be
+    `since_ms`: when the run began (milliseconds since 1970); `recognize`: for records that carry their mark
+    otherwise. Raises ClusterError when a partition can not be
     read to its end.
     """
     found = {
@@ -55,11 +66,25 @@ def take_census(cluster: Cluster, topics: frozenset[str], run_id: str, since_ms:
     consumer = cluster.consumer({"enable.partition.eof": True})
     try:
         left = _assign(consumer, found, since_ms - CLOCK_SKEW_MS)
-        return _read(consumer, left, run_id)
+        return _read(consumer, left, lambda message: recognize(message, run_id))
     except KafkaException as error:
         raise ClusterError(f"{cluster}: {words(error)}") from error
     finally:
         consumer.close()
+
+
+def circled(origin: Origin, mirrored_topic: str, source: Census, target: Census) -> int:
+    """Records that went on where they should not have. On the source the idempotent producer wrote each
+    number once, into one topic; on the target MirrorMaker writes into one topic. Every other record of this
+    origin has circled."""
+    found = 0
+    for (topic, whose), tally in source.items():
+        if whose == origin:
+            found += tally.copies if topic == origin.topic else tally.count
+    for (topic, whose), tally in target.items():
+        if whose == origin and topic != mirrored_topic:
+            found += tally.count
+    return found
 
 
 def _assign(consumer: Consumer, topics: dict[str, int], since_ms: int) -> dict[tuple[str, int], int]:
@@ -77,7 +102,9 @@ def _assign(consumer: Consumer, topics: dict[str, int], since_ms: int) -> dict[t
     return ends
 
 
-def _read(consumer: Consumer, ends: dict[tuple[str, int], int], run_id: str) -> Census:
+def _read(
+    consumer: Consumer, ends: dict[tuple[str, int], int], recognize: Callable[[Message], Mark | None]
+) -> Census:
     census: Census = {}
     heard = time.monotonic()
     while ends:
@@ -92,7 +119,7 @@ def _read(consumer: Consumer, ends: dict[tuple[str, int], int], run_id: str) -> 
             partition = (message.topic() or "", message.partition() or 0)
             error = message.error()
             if error is None:
-                _count(census, message, run_id)
+                _count(census, message, recognize(message))
                 if (message.offset() or 0) + 1 >= ends.get(partition, 0):
                     ends.pop(partition, None)
             elif error.code() == KafkaError._PARTITION_EOF:
@@ -100,8 +127,7 @@ def _read(consumer: Consumer, ends: dict[tuple[str, int], int], run_id: str) -> 
     return census
 
 
-def _count(census: Census, message: Message, run_id: str) -> None:
-    mark = mark_of(message, run_id)
+def _count(census: Census, message: Message, mark: Mark | None) -> None:
     if mark is None:
         return
     tally = census.setdefault((message.topic() or "", mark.origin), Tally())

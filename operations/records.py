@@ -14,6 +14,7 @@ import threading
 import time
 import zlib
 from array import array
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
@@ -31,7 +32,19 @@ from confluent_kafka import (
 
 from operations.clusters import FROM_END, METADATA_SECONDS, Cluster, ClusterError, offsets_at, words
 
-__all__ = ["Load", "Mark", "NumberedConsumer", "Origin", "Production", "Sent", "mark_of"]
+__all__ = [
+    "Compose",
+    "Load",
+    "Mark",
+    "NumberedConsumer",
+    "Origin",
+    "Production",
+    "Record",
+    "Sent",
+    "header_of",
+    "mark_of",
+    "poll_until",
+]
 
 HEADER: Final = "msk-mirror"
 LOOK_SECONDS: Final = 1.0
@@ -90,20 +103,42 @@ class Sent:
         return self.acknowledged.count(1)
 
 
+@dataclass(frozen=True)
+class Record:
+    """What is produced; `partition` -1: where the partitioner puts the key (librdkafka, PARTITION_UA)."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, str | bytes | None]]
+    partition: int = -1
+
+
+Compose = Callable[[int, int], Record]
+"""Makes a record of its number and of when it is sent, in microseconds since 1970; the record's timestamp is
+the same in milliseconds."""
+
+
 class Production:
     """Sends a load of numbered records to `topic` of its origin; idempotent, acks=all, in number order.
 
+    `compose` makes other records than the ones described above.
+
     One record a partition goes ahead without a number: the producer's id and connections are there by then
     (1-2 s on a cluster that has just started), so that they do not count as latency. While `run` is going on,
-    `done` counts confirmed records and `last_sent` is when one was handed over last (monotonic seconds).
+    `done` counts confirmed records, `last_sent` is when one was handed over last (monotonic seconds) and
+    `pause_ms_max` the longest time between two of them.
     """
 
-    def __init__(self, cluster: Cluster, topic: str, load: Load, run_id: str) -> None:
+    def __init__(
+        self, cluster: Cluster, topic: str, load: Load, run_id: str, compose: Compose | None = None
+    ) -> None:
         self._cluster, self._topic, self._load, self._run_id = cluster, topic, load, run_id
+        self._compose = compose or _Numbered(Origin(cluster.alias, topic), load.record_bytes, run_id)
         self._acknowledged = bytearray(load.total)
         self._failures: dict[str, int] = {}
         self.done = 0
         self.last_sent = time.monotonic()
+        self.pause_ms_max = 0.0
 
     def run(self, stop: threading.Event) -> Sent:
         """Sends all, or until `stop`, and waits for the confirmations.
@@ -122,14 +157,13 @@ class Production:
             {"acks": "all", "enable.idempotence": True, "linger.ms": 1, "delivery.timeout.ms": DELIVERY_MS}
         )
         self._warm_up(producer)
-        random = Random(self._run_id)  # noqa: S311 - the bytes must not compress; nobody guesses them
         start = time.monotonic()
         for number in range(self._load.total):
             if stop.is_set():
                 break
             if self._load.rate:
-                _poll_until(producer, start + number / self._load.rate)
-            self._send(producer, number, random.randbytes(self._load.record_bytes))
+                poll_until(producer, start + number / self._load.rate)
+            self._send(producer, number)
         producer.flush(DELIVERY_MS / 1000 + 5)
 
     def _warm_up(self, producer: Producer) -> None:
@@ -149,31 +183,49 @@ class Production:
         if said:
             raise ClusterError(f"{self._cluster}, topic {self._topic}: {'; '.join(dict.fromkeys(said))}")
 
-    def _send(self, producer: Producer, number: int, value: bytes) -> None:
+    def _delivered(self, number: int, error: KafkaError | None) -> None:
+        if error is None:
+            self._acknowledged[number] = 1
+            self.done += 1
+        else:
+            self._failures[error.str()] = self._failures.get(error.str(), 0) + 1
+
+    def _send(self, producer: Producer, number: int) -> None:
         sent = time.time_ns() // 1000
-
-        def confirmed(error: KafkaError | None, _: Message) -> None:
-            if error is None:
-                self._acknowledged[number] = 1
-                self.done += 1
-            else:
-                self._failures[error.str()] = self._failures.get(error.str(), 0) + 1
-
+        record = self._compose(number, sent)
         while True:
             try:
                 producer.produce(
                     self._topic,
-                    value,
-                    key=f"{self._run_id}/{self._cluster.alias}/{self._topic}/{number}",
-                    headers=[(HEADER, f"{sent}/{zlib.crc32(value)}".encode())],
+                    record.value,
+                    key=record.key,
+                    partition=record.partition,
+                    headers=record.headers,
                     timestamp=sent // 1000,
-                    on_delivery=confirmed,
+                    on_delivery=lambda error, _: self._delivered(number, error),
                 )
                 break
             except BufferError:  # the local queue is full: brokers are slower than we
                 producer.poll(0.1)
         producer.poll(0)
-        self.last_sent = time.monotonic()
+        now = time.monotonic()
+        if number:
+            self.pause_ms_max = max(self.pause_ms_max, (now - self.last_sent) * 1000)
+        self.last_sent = now
+
+
+class _Numbered:
+    """Composes the records that the module describes."""
+
+    def __init__(self, origin: Origin, record_bytes: int, run_id: str) -> None:
+        self._prefix = f"{run_id}/{origin.alias}/{origin.topic}"
+        self._record_bytes = record_bytes
+        self._random = Random(run_id)  # noqa: S311 - the bytes must not compress; nobody guesses them
+
+    def __call__(self, number: int, sent: int) -> Record:
+        value = self._random.randbytes(self._record_bytes)
+        header = f"{sent}/{zlib.crc32(value)}".encode()
+        return Record(f"{self._prefix}/{number}".encode(), value, [(HEADER, header)])
 
 
 class NumberedConsumer:
@@ -259,19 +311,22 @@ def mark_of(message: Message, run_id: str) -> Mark | None:
     return Mark(Origin(key[1], key[2]), int(key[3]), _sent(message))
 
 
-def _sent(message: Message) -> float | None:
+def header_of(message: Message, name: str) -> str:
+    """The text of the first header of that name; empty where there is none."""
     headers = message.headers() or []
     pairs = headers.items() if isinstance(headers, dict) else headers
-    content = next((value for name, value in pairs if name == HEADER), None)
-    sent, _, checksum = (content.decode(errors="replace") if isinstance(content, bytes) else "").partition(
-        "/"
-    )
+    content = next((value for found, value in pairs if found == name), None)
+    return content.decode(errors="replace") if isinstance(content, bytes) else ""
+
+
+def _sent(message: Message) -> float | None:
+    sent, _, checksum = header_of(message, HEADER).partition("/")
     if not sent.isdigit() or checksum != str(zlib.crc32(message.value() or b"")):
         return None
     return int(sent) / 1_000_000
 
 
-def _poll_until(producer: Producer, due: float) -> None:
+def poll_until(producer: Producer, due: float) -> None:
     """Serves confirmations until it is time for the next record."""
     while (left := due - time.monotonic()) > 0:
         producer.poll(left)

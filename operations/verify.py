@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from operations.census import Census, take_census
+from operations.census import Census, circled, take_census
 from operations.clusters import Cluster, ClusterError
 from operations.records import Load, NumberedConsumer, Origin, Production, Sent
 
@@ -272,23 +272,11 @@ def _result(flow: Flow, sent: Sent, consumer: NumberedConsumer, counted: Mapping
         duplicated=max(
             consumer.arrivals - consumer.received - consumer.altered, mirrored.copies if mirrored else 0
         ),
-        loops=_loops(flow, counted),
+        loops=circled(
+            _origin(flow), flow.mirrored_topic, counted[flow.source.alias], counted[flow.target.alias]
+        ),
         altered=consumer.altered,
         latency_ms=Latency.of(consumer.latencies_ms),
         failures=sent.failures,
         gap_ms_max=consumer.gap_ms_max,
     )
-
-
-def _loops(flow: Flow, counted: Mapping[str, Census]) -> int:
-    """On the source the idempotent producer wrote each number once, into one topic; on the target MirrorMaker
-    writes into one topic. Every other record of this origin has circled."""
-    origin = _origin(flow)
-    circled = 0
-    for (topic, whose), tally in counted[flow.source.alias].items():
-        if whose == origin:
-            circled += tally.copies if topic == flow.topic else tally.count
-    for (topic, whose), tally in counted[flow.target.alias].items():
-        if whose == origin and topic != flow.mirrored_topic:
-            circled += tally.count
-    return circled

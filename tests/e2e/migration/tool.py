@@ -1,0 +1,78 @@
+"""`msk-mirror migrate run` and `rollback run` on a stage, as a process of its own that can be killed.
+
+    python -m tests.e2e.migration.tool migrate|rollback DIRECTORY
+
+What the commands do is theirs (operations.commands.migrate.go); what they find is the stage's: two local
+fleets in place of ECS and EKS, and no stacks to apply. DIRECTORY has what `described` wrote.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from localcloud.workers import LocalFleet
+from operations.clusters import Cluster
+from operations.commands.migrate import go
+from operations.connectors import ConnectorSpec
+from operations.migration.migration import Migration
+from operations.probe_flows import flow_of
+from operations.records import Load
+from operations.verify import Flow, verify
+from tests.e2e.migration.stage import CANARY, MOVING, STAYING, WORKERS, Stage, environment_of, specs_of
+from topology.names import bootstrap_variable
+
+__all__ = ["described", "main"]
+
+DESCRIPTION = "stage.json"
+GATE_SECONDS = 240.0
+
+
+class NoStacks:
+    """Nothing of AWS is there to apply on this machine."""
+
+    def apply(self, kinds: Sequence[str]) -> dict[str, str]:
+        return dict.fromkeys(kinds, "not applied on this machine")
+
+
+def described(stage: Stage, directory: Path) -> None:
+    """Writes what the tool must know of a stage into a directory."""
+    directory.mkdir(parents=True, exist_ok=True)
+    content = {
+        "exactly_once": stage.environment.mirrormaker.exactly_once,
+        "bootstrap": {region: cluster.bootstrap for region, cluster in stage.clusters.items()},
+        "fleets": {name: str(stage.fleet_directory(name)) for name in stage.fleets},
+    }
+    (directory / DESCRIPTION).write_text(json.dumps(content), encoding="utf-8")
+
+
+def main(course: str, directory: Path) -> int:
+    """Runs a course to its end; the journal is in the directory."""
+    said = json.loads((directory / DESCRIPTION).read_text(encoding="utf-8"))
+    environment = environment_of(exactly_once=said["exactly_once"])
+    specs = {name: ConnectorSpec(name, config) for name, config in specs_of(environment, MOVING).items()}
+    addresses = {bootstrap_variable(environment.alias(one)): at for one, at in said["bootstrap"].items()}
+    ends = {region: Cluster(environment.alias(region), at) for region, at in said["bootstrap"].items()}
+    canary = Flow(ends[STAYING], ends[MOVING], CANARY, f"{environment.alias(STAYING)}.{CANARY}")
+    migration = Migration(
+        environment=environment,
+        region=MOVING,
+        path="connect",
+        old=LocalFleet.open(Path(said["fleets"]["ecs"])),
+        new=LocalFleet.open(Path(said["fleets"]["eks"])),
+        new_workers=WORKERS,
+        stacks=NoStacks(),
+        specs=specs,
+        flows=[flow_of(one, addresses) for name, one in specs.items() if name.endswith("-source")],
+        target=ends[MOVING],
+        validate=lambda: verify([canary], Load(count=50, rate=50), settle_seconds=1),
+        say=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201 - what the command does
+        seconds=GATE_SECONDS,
+    )
+    return go(migration, course, directory / "journal.jsonl", as_json=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2])))
