@@ -9,6 +9,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from operations.__main__ import DEFAULT_ENVIRONMENT
+from operations.cli_failover import failover
 
 __all__ = ["app", "run"]
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(failover)
 
 ConnectUrls = Annotated[
     list[str],

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from topology.java_properties import parse_properties
 
@@ -79,6 +80,11 @@ class Cluster:
         }
         with self._named():
             return Consumer(self._with({**fixed, **settings}), logger=LOGGER)
+
+    def admin(self, settings: Mapping[str, Any] = MappingProxyType({})) -> AdminClient:
+        """A client of the cluster's administration. Raises ClusterError for unknown settings."""
+        with self._named():
+            return AdminClient(self._with(settings), logger=LOGGER)
 
     def topics(self) -> dict[str, int]:
         """The number of partitions of each topic that the client may see. Raises ClusterError."""
