@@ -64,12 +64,7 @@ def _stale(routes: Routes, seen: Seen, moves: Sequence[Move], rules: Rules, now:
 
 def _up_to_date(move: Move, seen: Seen) -> bool:
     checkpoint = seen.checkpoints[move.target]
-    if move.committed is None:
-        return False
-    if checkpoint.upstream == move.committed:
-        return True
-    expected = seen.forward.downstream(move.source, move.committed)
-    return expected is not None and checkpoint.downstream >= expected
+    return move.committed is not None and checkpoint.still_right(move.source, move.committed, seen.forward)
 
 
 def _set_back(found: Sequence[Partition], routes: Routes) -> Iterator[Problem]:

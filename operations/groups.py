@@ -33,9 +33,9 @@ class Groups:
         """
         with self._named():
             listed = self._admin.list_consumer_groups(request_timeout=REQUEST_SECONDS).result()
-            if listed.errors and not listed.valid:
-                raise listed.errors[0]
             states = {one.group_id: one.state for one in listed.valid}
+            if listed.errors and group not in states:  # a broker did not answer: it may be the group's
+                raise KafkaException(listed.errors[0])
             if states.get(group, ConsumerGroupState.DEAD) in WITHOUT_MEMBERS:
                 return ()
             asked = self._admin.describe_consumer_groups([group], request_timeout=REQUEST_SECONDS)

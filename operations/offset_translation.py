@@ -52,6 +52,14 @@ class Checkpoint:
             raise ValueError(f"checkpoint of version {version}; known: {CHECKPOINT_VERSION}")
         return cls(group, (topic, _INT32.unpack(rest)[0]), upstream, downstream, written_ms)
 
+    def still_right(self, source: Partition, committed: int, syncs: OffsetSyncs) -> bool:
+        """Whether the group's commit would be translated to the same again: MirrorMaker does not repeat a
+        checkpoint then, however old it is. `syncs` of the flow."""
+        if self.upstream == committed:
+            return True
+        translated = syncs.downstream(source, committed)
+        return translated is not None and self.upstream <= committed and self.downstream >= translated
+
 
 @dataclass(frozen=True)
 class OffsetSync:
