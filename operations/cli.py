@@ -9,6 +9,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from operations.__main__ import DEFAULT_ENVIRONMENT
+from operations.cli_failover import failover
 from operations.cli_migrate import migrate_app, rollback_app
 
 __all__ = ["app", "run"]
@@ -25,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+app.add_typer(failover)
 app.add_typer(migrate_app, name="migrate")
 app.add_typer(rollback_app, name="rollback")
 
@@ -216,6 +218,39 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
         float, typer.Option(min=0, help="Seconds without arrivals after which the rest is lost.")
     ] = 30.0,
     max_p95_ms: Annotated[float | None, typer.Option(min=0, help="Fail when the p95 is above this.")] = None,
+    also: Annotated[
+        list[str] | None, typer.Option(help="Another topic:mirrored-topic, at the same time; repeatable.")
+    ] = None,
+    back: Annotated[
+        list[str] | None,
+        typer.Option(help="A topic:mirrored-topic from the target to the source; repeatable."),
+    ] = None,
+    validate: Annotated[
+        bool,
+        typer.Option(
+            "--validate",
+            help="Check keys, values, headers, timestamps, tombstones, topic configuration, ACLs and "
+            "checkpoints, too. The aliases must be MirrorMaker's.",
+        ),
+    ] = False,
+    connect: Annotated[
+        list[str] | None, typer.Option(help="--validate: a Connect worker of the target; repeatable.")
+    ] = None,
+    back_connect: Annotated[
+        list[str] | None, typer.Option(help="--validate: a Connect worker of the source; repeatable.")
+    ] = None,
+    credentials: CredentialsFile = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(help="--validate: a group that reads the topics on the source; repeatable."),
+    ] = None,
+    back_group: Annotated[
+        list[str] | None,
+        typer.Option(help="--validate: a group that reads those of --back on the target; repeatable."),
+    ] = None,
+    max_checkpoint_age: Annotated[
+        float, typer.Option(min=1, help="--validate: seconds after which a checkpoint is late.")
+    ] = 300.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Send numbered records and count what arrives: lost, duplicated, circling, altered, and how late.
@@ -227,14 +262,34 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     from operations.records import Load  # noqa: PLC0415
 
     properties = target_properties or source_properties
+    if not validate and any((connect, back_connect, group, back_group)):
+        raise typer.BadParameter("--connect and --group are for --validate")
+    try:
+        topics = [
+            command.Topics(topic, mirrored_topic),
+            *(command.Topics.of(one, back=False) for one in also or ()),
+            *(command.Topics.of(one, back=True) for one in back or ()),
+        ]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
     raise typer.Exit(
         command.run(
             command.ClusterOptions(source_alias, source_bootstrap, source_properties),
             command.ClusterOptions(target_alias, target_bootstrap, properties),
-            (topic, mirrored_topic),
+            topics,
             Load(count, rate, duration, record_bytes),
             quiet_seconds=quiet,
             max_p95_ms=max_p95_ms,
             as_json=as_json,
+            validated=command.Validated(
+                connect or (),
+                back_connect or (),
+                credentials,
+                group or (),
+                back_group or (),
+                max_checkpoint_age,
+            )
+            if validate
+            else None,
         )
     )

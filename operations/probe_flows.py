@@ -15,7 +15,7 @@ from typing import Final
 from operations.clusters import Cluster, ClusterError, client_settings
 from operations.connectors import ConnectorSpec, InvalidConnectors, load_desired
 
-__all__ = ["ProbedFlow", "ReplicatedTopics", "flow_of", "load_flows"]
+__all__ = ["ProbedFlow", "ReplicatedTopics", "flow_of", "load_flows", "replicated_topics"]
 
 MIRROR: Final = "org.apache.kafka.connect.mirror"
 DEFAULT_POLICY: Final = f"{MIRROR}.DefaultReplicationPolicy"
@@ -135,7 +135,7 @@ def flow_of(spec: ConnectorSpec, variables: Mapping[str, str]) -> ProbedFlow:
     try:
         source, target = (_cluster(config, side) for side in ("source", "target"))
         refresh = float(config.get(REFRESH, REFRESH_SECONDS))
-        return ProbedFlow(spec.name, source, target, _topics(config), refresh)
+        return ProbedFlow(spec.name, source, target, replicated_topics(config), refresh)
     except ClusterError as error:
         raise InvalidConnectors([str(error)]) from error
 
@@ -170,7 +170,8 @@ def _cluster(config: Mapping[str, str], side: str) -> Cluster:
     return Cluster(config[f"{prefix}alias"], bootstrap, UNHURRIED | client_settings(login, bootstrap))
 
 
-def _topics(config: Mapping[str, str]) -> ReplicatedTopics:
+def replicated_topics(config: Mapping[str, str]) -> ReplicatedTopics:
+    """Which topics a source connector with this config carries."""
     return ReplicatedTopics(
         source=config["source.cluster.alias"],
         target=config["target.cluster.alias"],

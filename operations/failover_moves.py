@@ -1,0 +1,161 @@
+"""Where a consumer group goes on at another cluster, partition by partition.
+
+Two ways lead there. A topic of the cluster that the group leaves is mirrored: MirrorMaker's checkpoints say
+where the group is in the mirror. A topic that is itself a mirror leads back to its original: MirrorMaker
+makes no checkpoints of that, but its offset syncs, read backwards, say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from operations.failover_plan import Left, Move, Plan, Rules, Seen
+from operations.failover_problems import objections
+from operations.failover_routes import Routes
+from operations.probe_kafka import Extent, Partition
+
+__all__ = ["make_plan"]
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A partition to go on in, before it is decided where."""
+
+    source: Partition
+    target: Partition
+    back: bool
+    committed: int | None
+
+
+def make_plan(group: str, routes: Routes, seen: Seen, rules: Rules, now: float) -> Plan:
+    """`now`: seconds since 1970, by which checkpoints are old."""
+    wanted, left = _wanted(group, routes, seen)
+    moves: list[Move] = []
+    missing: list[Partition] = []
+    for one in wanted:
+        move = _move(one, seen, rules, now)
+        if move is not None:
+            moves.append(move)
+        elif rules.uncheckpointed == "leave":
+            left.append(Left(one.source, "no checkpoint; the group begins by its auto.offset.reset"))
+        else:
+            missing.append(one.target)
+    set_back = [one.source for one in wanted if _set_back(one, seen)]
+    problems = objections(group, routes, seen, rules, now, moves, missing, set_back)
+    source, target = routes.source, routes.target
+    return Plan(group, source, target, tuple(moves), tuple(left), problems, _notes(routes, seen, wanted))
+
+
+def _wanted(group: str, routes: Routes, seen: Seen) -> tuple[list[_Wanted], list[Left]]:
+    wanted: list[_Wanted] = []
+    left: list[Left] = []
+    for source, committed in sorted(_sources(routes, seen)):
+        there = routes.there(source[0])
+        if there is None:
+            left.append(Left(source, f"no flow between {routes.source} and {routes.target} carries it"))
+            continue
+        target = (there.topic, source[1])
+        translated = there.back or target in seen.checkpoints or target in seen.current
+        if target not in seen.extents:
+            left.append(Left(source, f"there is no {there.topic} with that partition on {routes.target}"))
+        elif not translated and not routes.translates(group):
+            left.append(
+                Left(
+                    source,
+                    f"it is of the flow {routes.source}-to-{routes.target}, whose groups do not include "
+                    f"{group}; in {there.topic} the group begins by its auto.offset.reset",
+                )
+            )
+        else:
+            wanted.append(_Wanted(source, target, there.back, committed))
+    return wanted, left
+
+
+def _sources(routes: Routes, seen: Seen) -> Iterable[tuple[Partition, int | None]]:
+    """The partitions of the cluster that is left. Where it was not asked: those of the topics of which there
+    are checkpoints."""
+    if seen.committed is not None:
+        return list(seen.committed.items())
+    topics = {topic for topic, _ in seen.checkpoints}
+    originals = ((routes.original(topic), number) for topic, number in seen.extents if topic in topics)
+    return [((topic, number), None) for topic, number in originals if topic is not None]
+
+
+def _move(one: _Wanted, seen: Seen, rules: Rules, now: float) -> Move | None:
+    """None where nothing says where to go on."""
+    extent, current = seen.extents[one.target], seen.current.get(one.target)
+    way, translated, age = _translated(one, seen, rules, now)
+    if translated is None and current is not None:
+        way = "earlier position"
+    elif translated is None and extent.beginning == extent.end:
+        way, translated = "empty", extent.end
+    elif translated is None and rules.uncheckpointed == "beginning":
+        way, translated = "beginning", extent.beginning
+    elif translated is None:
+        return None
+    aim = translated if rules.force and translated is not None else max(translated or 0, current or 0)
+    position = max(aim, extent.beginning)
+    move = Move(
+        one.source,
+        one.target,
+        way,
+        one.committed,
+        translated,
+        current,
+        position,
+        extent,
+        reread=_reread(one, seen, position, extent),
+        expired=position - aim,
+        age_seconds=age,
+    )
+    return replace(move, reread=0) if way == "empty" else move
+
+
+def _translated(one: _Wanted, seen: Seen, rules: Rules, now: float) -> tuple[str, int | None, float | None]:
+    """The way, the offset by it, and the age of the checkpoint."""
+    if one.back:
+        found = None if one.committed is None else seen.backward.upstream(one.target, one.committed)
+        return "offset syncs", found, None
+    checkpoint, set_back = seen.checkpoints.get(one.target), _set_back(one, seen)
+    if checkpoint is not None and not set_back:
+        return "checkpoint", checkpoint.downstream, now - checkpoint.written_ms / 1000
+    if one.committed is not None and (set_back or rules.uncheckpointed == "syncs"):
+        return "offset syncs", seen.forward.downstream(one.source, one.committed), None
+    return "checkpoint", None, None
+
+
+def _reread(one: _Wanted, seen: Seen, position: int, extent: Extent) -> int | None:
+    if one.committed is None:
+        return None
+    if one.back:
+        reached = seen.backward.upstream_at_most(one.target, one.committed)
+    else:
+        reached = seen.forward.downstream_at_most(one.source, one.committed)
+    return None if reached is None else max(0, min(reached, extent.end) - position)
+
+
+def _set_back(one: _Wanted, seen: Seen) -> bool:
+    """Whether the group was set back at the source after its last checkpoint, which is ahead of it then."""
+    checkpoint = None if one.back else seen.checkpoints.get(one.target)
+    return checkpoint is not None and one.committed is not None and one.committed < checkpoint.upstream
+
+
+def _notes(routes: Routes, seen: Seen, wanted: Sequence[_Wanted]) -> tuple[str, ...]:
+    source, target = routes.source, routes.target
+    notes: list[str] = []
+    if seen.committed is None:
+        notes.append(
+            f"{source} was not asked: the plan is of checkpoints alone. What the group has read since the "
+            f"last one it reads again, and whether it has stopped on {source} is for you to know"
+        )
+        if routes.backward:
+            notes.append(
+                f"in topics that {source} has from {target} the group goes on where it was on {target}"
+            )
+    if any(one.back for one in wanted):
+        notes.append(
+            f"mirrored topics lead back to their originals on {target}. What was produced on {source} "
+            f"meanwhile is in topics of its own, which are for the flow {source}-to-{target} to carry"
+        )
+    return tuple(notes)
