@@ -2,8 +2,8 @@
 
 Failed tasks never restart by themselves. One that fails for a lasting reason (a missing permission) must not
 be restarted in a tight loop: each restart opens new connections, and MSK admits about 100 new IAM connections
-a second and broker (MSK Developer Guide, "Amazon MSK quota"). The longest rest is what is lost when the reason
-passes just after a restart, and a restart a minute opens a handful of connections: hence no longer than that.
+a second and broker (MSK Developer Guide, "Amazon MSK quota"). The longest rest is what is lost when the
+reason passes just after a restart, and a restart a minute opens a handful of connections: hence no longer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A region's workers from one runtime to another and back, with records crossing all the while."""
+"""A region's workers from one runtime to another and back by the runbooks' commands, records crossing."""
 
 from __future__ import annotations
 
@@ -8,31 +8,58 @@ from pathlib import Path
 
 import pytest
 
-from operations.commands.migrate import go
+from operations.__main__ import main
 from operations.migration.migration import PathName
 from operations.records import Load
 from operations.verify import FlowResult, Verification
 from tests.e2e.operations.conftest import wait
-from tests.e2e.operations.moved import runtimes, traffic
+from tests.e2e.operations.moved import TARGET, runtimes, traffic
+from tests.runbooks import Command, commands
 
 pytestmark = pytest.mark.kafka
 
+RUNBOOKS = {"connect": "move-to-eks", "dedicated": "take-over-dedicated"}
+VALUES = {"environment": "local", "region": TARGET, "service": "mirrors/mirrormaker2"}
+SECTIONS = ("Before", "There", "Where it stands", "Back")
+
+
+def ended(command: Command) -> object:
+    """The exit code of a command of a runbook."""
+    with pytest.raises(SystemExit) as end:
+        main(command.arguments(**VALUES)[2:])
+    return end.value.code
+
 
 @pytest.mark.parametrize(("path", "old_workers", "new_workers"), [("connect", 2, 1), ("dedicated", 1, 1)])
-def test_no_record_is_lost_or_read_twice_there_and_back(
-    tmp_path: Path, path: PathName, old_workers: int, new_workers: int
+def test_no_record_is_lost_or_read_twice_there_and_back(  # noqa: PLR0917 - two of pytest's
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    path: PathName,
+    old_workers: int,
+    new_workers: int,
 ) -> None:
+    runbook = commands(RUNBOOKS[path])
+    assert [one.section for one in runbook] == [SECTIONS[0], *SECTIONS]
+    check, plan, there_to, status, back_from = runbook
     with runtimes(tmp_path, path, old_workers, new_workers) as migration:
-        journal = tmp_path / "migration" / "journal.jsonl"
-        file = journal.with_name("journal-report.json")
+        # AWS is not here: the same commands on the runtimes of this machine
+        monkeypatch.setattr("operations.commands.migrate.aws_migration", lambda *_: migration)
+        monkeypatch.chdir(tmp_path)
+        file = tmp_path / "migration" / f"local-{TARGET}-report.json"
         run = Verification([traffic(migration)], Load(rate=100, duration=600))
         since_ms = int(time.time() * 1000)
         with run.going():
             wait(lambda: run.progress()[0].received > 0, 180, "the old runtime carries records")
-            assert go(migration, "migrate", journal, as_json=True) == 0
+            assert (ended(check), ended(plan)) == (0, 0), capsys.readouterr().out
+            assert (migration.old.count(), migration.new.count()) == (old_workers, 0)
+            assert ended(there_to) == 0, capsys.readouterr().err
             assert (migration.old.count(), migration.new.count()) == (0, new_workers)
             there = json.loads(file.read_text())
-            assert go(migration, "rollback", journal, as_json=True) == 0
+            capsys.readouterr()
+            assert ended(status) == 0
+            assert "go back: `msk-mirror rollback run`" in capsys.readouterr().out
+            assert ended(back_from) == 0, capsys.readouterr().err
             assert (migration.old.count(), migration.new.count()) == (old_workers, 0)
             back = json.loads(file.read_text())
             run.stop_sending()
