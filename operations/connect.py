@@ -134,6 +134,18 @@ class ConnectClient:
         assert health is not None  # noqa: S101 - Workers has at least one address
         return health
 
+    def unready(self) -> tuple[str, ...]:
+        """Asks each once: what those say that are not ready, with their address; empty when all are.
+
+        A worker answers from the thread that starts and stops its tasks (KIP-1017), between rebalances."""
+        said = []
+        for answer in self._workers.each_once("/health"):
+            if isinstance(answer, ConnectError):
+                said.append(answer.outcome)
+            elif answer.status_code != httpx.codes.OK:
+                said.append(f"{answer.request.url}: {answer.status_code}: {message_of(answer)}")
+        return tuple(said)
+
     def await_ready(self, deadline: float | None = None) -> Health:
         """Waits until a worker is ready. Raises ConnectError with the last word after `deadline` seconds."""
         patience = Patience(self._workers.deadline if deadline is None else deadline, self._workers.stop)

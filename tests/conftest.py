@@ -20,7 +20,7 @@ ENVIRONMENTS = (*EKS_ENVIRONMENTS, "handover")
 Stack = dict[str, Any]
 Synthesize = Callable[[Environment], dict[str, Stack]]
 
-SHARED = ("guarded", "mirror", "moved", "deployment", "synthesized_into")
+SHARED = ("guarded", "mirror", "moved", "two_runtimes", "deployment", "synthesized_into")
 """Fixtures that are dear to set up: with several processes (pytest -n) tests that share one stay together."""
 
 

@@ -55,20 +55,26 @@ class Stored:
 class DedicatedOffsets:
     """Positions of the flow from `source_alias`, in a topic of the target `cluster`.
 
-    `topic` and `group` for runtimes whose properties name others (`A->B.offset.storage.topic`,
-    `A->B.group.id`).
+    `topic` and `group` for runtimes whose properties name others (`B.offset.storage.topic` and `B.group.id`,
+    B the target's alias); `connector`: whose positions they are.
     """
 
     def __init__(
-        self, cluster: Cluster, source_alias: str, topic: str | None = None, group: str | None = None
+        self,
+        cluster: Cluster,
+        source_alias: str,
+        *,
+        topic: str | None = None,
+        group: str | None = None,
+        connector: str = CONNECTOR,
     ) -> None:
-        self.cluster, self.source_alias = cluster, source_alias
+        self.cluster, self.source_alias, self.connector = cluster, source_alias, connector
         self.topic = topic or f"mm2-offsets.{source_alias}.internal"
         self.group = group or f"{source_alias}-mm2"
 
     def group_members(self) -> tuple[str, ...]:
-        """Client ids of the processes that run the flow; after a crash they are members for the session
-        time-out (Connect's default: 10 s). Raises ClusterError."""
+        """Client id and address of each process that runs the flow, sorted; one that was killed is a member
+        for the session time-out (Connect's default: 10 s). Raises ClusterError."""
         try:
             found = self.cluster.admin().list_groups(self.group, timeout=METADATA_SECONDS)
         except KafkaException as error:
@@ -76,7 +82,8 @@ class DedicatedOffsets:
         for group in found:
             if group.error is not None:
                 raise ClusterError(f"{self.cluster}, group {self.group}: {group.error.str()}")
-        return tuple(sorted(member.client_id or "" for group in found for member in group.members))
+        members = (member for group in found for member in group.members)
+        return tuple(sorted(f"{one.client_id} at {(one.client_host or '').lstrip('/')}" for one in members))
 
     def read(self, seconds: float = READ_SECONDS) -> tuple[Offset, ...]:
         """The last position of each partition that MirrorMaker has mirrored, sorted by topic and partition.
@@ -126,11 +133,10 @@ class DedicatedOffsets:
                 "write over the positions: stop the old runtime first; nothing is written"
             )
 
-    @staticmethod
-    def _record(place: Place, offset: int | None, stored: Stored | None) -> Record:
+    def _record(self, place: Place, offset: int | None, stored: Stored | None) -> Record:
         value = value_bytes(None if offset is None else {"offset": offset})
         if stored is None:
-            return key_bytes(CONNECTOR, place), value, BY_KEY
+            return key_bytes(self.connector, place), value, BY_KEY
         return stored.key, value, stored.partition
 
     def _produce(self, records: list[Record], seconds: float) -> None:
@@ -173,7 +179,7 @@ class DedicatedOffsets:
             key = message.key()
             key = key.encode() if isinstance(key, str) else key
             try:
-                position = parse_record(key, message.value(), CONNECTOR)
+                position = parse_record(key, message.value(), self.connector)
             except RecordError as error:
                 raise DedicatedError(f"{self}, partition {partition}, offset {number}: {error}") from error
             if position is not None and key is not None and position.place.cluster == self.source_alias:

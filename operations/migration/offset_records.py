@@ -5,7 +5,7 @@ value  {"offset":N}: the last record that was mirrored; nothing (a tombstone): f
 
 Connect looks a position up by the bytes of the key (OffsetStorageReaderImpl), so that the order of the fields
 counts: it is the order in which a java.util.HashMap gives these three names, the same in every JVM because
-String.hashCode is specified. tests/e2e/migration/test_dedicated_positions.py compares with what 4.1.1 writes.
+String.hashCode is specified. tests/e2e/positions/test_dedicated_topic.py compares with what 4.1.1 writes.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ two positions is right is decided here, once, for both directions: `old` is of t
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -16,6 +17,7 @@ from rich.table import Table
 
 from operations.clusters import Cluster
 from operations.connect import ConnectClient, Connector, Offset
+from operations.connect_http import Patience
 from operations.migration.offset_records import Place, RecordError, offset_of, place_of
 from operations.probe_kafka import Extent, Offsets, Partition
 
@@ -162,32 +164,37 @@ def differences(wanted: Iterable[Offset], found: Iterable[Offset]) -> tuple[Diff
     )
 
 
-def stopped(client: ConnectClient, name: str) -> Connector:
-    """The connector, which is STOPPED and has no task that could still write positions.
+def stopped(client: ConnectClient, name: str, seconds: float = 0.0) -> Connector:
+    """The connector, which is STOPPED and has no task that could still write positions; waits `seconds` for
+    that at most: neither a new nor a stopped connector shows it at once.
 
-    Raises PositionsError for any other state, ConnectError.
+    The tasks are gone from the status before the last worker has ended its own, so that each address of the
+    client is asked for its health afterwards: a worker answers that when it is through with its rebalance.
+    Behind one address for several workers that is one of them. Raises PositionsError for any other state,
+    ConnectError.
     """
-    connector = client.connectors().get(name)
-    if connector is None:
-        raise PositionsError(f"{name}: there is no such connector; create it STOPPED first")
-    if connector.state != "STOPPED" or connector.tasks:
-        tasks = ", ".join(f"task {task.id} {task.state}" for task in connector.tasks)
-        raise PositionsError(
-            f"{name}: found {connector.state}{f' with {tasks}' if tasks else ''}; allowed: STOPPED without "
-            f"tasks, or they write over the positions (PUT /connectors/{name}/stop)"
-        )
-    return connector
+    patience = Patience(seconds, threading.Event())
+    while True:
+        connector = client.connectors().get(name)
+        problem = _not_stopped(name, connector)
+        if connector is not None and problem is None:
+            unready = client.unready()
+            if not unready:
+                return connector
+            problem = f"{name}: STOPPED, but its tasks may still write positions: {'; '.join(unready)}"
+        if not patience.wait():
+            raise PositionsError(problem or name)
 
 
-def put(client: ConnectClient, name: str, offsets: Sequence[Offset]) -> int:
-    """Writes positions of a stopped connector, reads them back and compares; returns how many. Repeating it
-    is harmless.
+def put(client: ConnectClient, name: str, offsets: Sequence[Offset], seconds: float = 0.0) -> int:
+    """Writes positions of a stopped connector (see `stopped`), reads them back and compares; returns how
+    many. Repeating it is harmless.
 
     Raises PositionsError when it is not stopped (nothing is written) or when they are not as written, and
     ConnectError.
     """
     wanted = _positions(offsets)
-    stopped(client, name)
+    stopped(client, name, seconds)
     if not wanted:
         return 0
     client.patch_offsets(name, offsets)
@@ -200,9 +207,9 @@ def put(client: ConnectClient, name: str, offsets: Sequence[Offset]) -> int:
     return len(wanted)
 
 
-def export(client: ConnectClient, name: str) -> tuple[Offset, ...]:
-    """The positions of a stopped connector: they do not change any more. Raises as `stopped`."""
-    stopped(client, name)
+def export(client: ConnectClient, name: str, seconds: float = 0.0) -> tuple[Offset, ...]:
+    """The positions of a stopped connector: they do not change any more. See `stopped`."""
+    stopped(client, name, seconds)
     return client.offsets(name)
 
 
@@ -223,6 +230,18 @@ def rendered(rows: Iterable[PositionRow]) -> Table:
 def as_json(rows: Iterable[PositionRow]) -> list[dict[str, Any]]:
     """The rows for machines."""
     return [row.as_json() for row in rows]
+
+
+def _not_stopped(name: str, connector: Connector | None) -> str | None:
+    if connector is None:
+        return f"{name}: there is no such connector; create it STOPPED first"
+    if connector.state == "STOPPED" and not connector.tasks:
+        return None
+    tasks = ", ".join(f"task {task.id} {task.state}" for task in connector.tasks)
+    return (
+        f"{name}: found {connector.state}{f' with {tasks}' if tasks else ''}; allowed: STOPPED without "
+        f"tasks, or they write over the positions (PUT /connectors/{name}/stop)"
+    )
 
 
 def _row(place: Place, old: int | None, current: int | None, extent: Extent | None) -> PositionRow:
