@@ -188,3 +188,11 @@ def test_readiness_is_waited_for(scripted: Any, answer: Any, refusing_url: str) 
         client(refusing_url).await_ready(deadline=0.3)
     with pytest.raises(ConnectError, match="503: joining"):
         client(scripted(answer(503, {"message": "joining"})).url).await_ready(deadline=0.3)
+
+
+def test_every_worker_is_asked_whether_it_is_ready(scripted: Any, answer: Any, refusing_url: str) -> None:
+    ready, busy = scripted(answer(200)), scripted(answer(503, {"error_code": 503, "message": "starting"}))
+    assert client(ready.url).unready() == ()
+    starting, refusing = client(ready.url, busy.url, refusing_url).unready()
+    assert starting == f"{busy.url}/health: 503: starting"
+    assert refusing.startswith(f"GET {refusing_url}/health: no answer: ")
