@@ -133,12 +133,12 @@ def source_connector(flow: DirectedFlow) -> dict[str, str]:
         # -1 lets the kernel size the window: 64 KiB caps a connection at 1 MB/s over 70 ms (measured)
         "source.consumer.receive.buffer.bytes": "-1",
         "source.consumer.auto.offset.reset": "earliest",
+        # else records of transactions that were taken back arrive, and as good ones (measured); exactly-once
+        # requires it as well
+        "source.consumer.isolation.level": "read_committed",
     }
     if exactly_once:
-        config |= {
-            "exactly.once.support": "required",
-            "source.consumer.isolation.level": "read_committed",
-        }
+        config["exactly.once.support"] = "required"
     return _finished(config, flow.environment.mirrormaker.connector_properties.source)
 
 

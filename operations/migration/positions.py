@@ -190,20 +190,23 @@ def put(client: ConnectClient, name: str, offsets: Sequence[Offset], seconds: fl
     """Writes positions of a stopped connector (see `stopped`), reads them back and compares; returns how
     many. Repeating it is harmless.
 
-    Raises PositionsError when it is not stopped (nothing is written) or when they are not as written, and
-    ConnectError.
+    Reading goes on for `seconds` while they differ: another worker than the one that wrote them may answer,
+    and knows them a moment later. Raises PositionsError when it is not stopped (nothing is written) or when
+    they are not as written, and ConnectError.
     """
     wanted = _positions(offsets)
     stopped(client, name, seconds)
     if not wanted:
         return 0
     client.patch_offsets(name, offsets)
-    if wrong := differences(offsets, client.offsets(name)):
-        raise PositionsError(
-            f"{name}: {len(wrong)} of {len(wanted)} positions are not as written: "
-            f"{'; '.join(map(str, wrong[:SHOWN]))}{_more(wrong)}. The connector is STOPPED "
-            "still; write them again"
-        )
+    patience = Patience(seconds, threading.Event())
+    while wrong := differences(offsets, client.offsets(name)):
+        if not patience.wait():
+            raise PositionsError(
+                f"{name}: {len(wrong)} of {len(wanted)} positions are not as written: "
+                f"{'; '.join(map(str, wrong[:SHOWN]))}{_more(wrong)}. The connector is STOPPED "
+                "still; write them again"
+            )
     return len(wanted)
 
 

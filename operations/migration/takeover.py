@@ -157,7 +157,7 @@ class _Steps:
             for flow in migration.flows:
                 old = migration.old_positions[flow.connector].read()
                 rows = _rows(flow, old, export(client, flow.connector))
-                count = put(client, flow.connector, chosen(rows))
+                count = put(client, flow.connector, chosen(rows), migration.seconds)
                 migration.say(f"{flow.connector}: {count} positions put, {len(rows)} in all")
                 copied[flow.connector] = as_json(rows)
         return {"positions": copied}

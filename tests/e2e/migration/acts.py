@@ -75,7 +75,7 @@ def take_over(*, kill: bool = False) -> Act:
             found = old.read()
             extents = positions.source_extents(stage.cluster(STAYING), found)
             rows = positions.table(found, client.offsets(SOURCE_CONNECTOR), extents)
-            _put(client, positions.chosen(rows))
+            positions.put(client, SOURCE_CONNECTOR, positions.chosen(rows), PUT_SECONDS)
             for name in stage.specs(MOVING):
                 client.resume(name)
             passed(stage, scenario)
@@ -155,22 +155,6 @@ def passed(stage: Stage, scenario: Scenario) -> None:
     """The gate between two steps: every task runs, on workers that are there, and records cross."""
     stage.settle()
     scenario.await_flow()
-
-
-def _put(client: ConnectClient, offsets: Sequence[Offset]) -> None:
-    """A worker that did not take the PATCH itself shows the positions only when it has read them."""
-    said = ""
-
-    def put() -> bool:
-        nonlocal said
-        try:
-            positions.put(client, SOURCE_CONNECTOR, offsets)
-        except positions.PositionsError as error:
-            said = str(error)
-            return False
-        return True
-
-    wait_until(put, PUT_SECONDS, "the positions are as they were put", found=lambda: said)
 
 
 def _dedicated(stage: Stage) -> DedicatedFleet:

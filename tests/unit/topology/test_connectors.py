@@ -142,6 +142,10 @@ def test_exactly_once_is_asked_for_on_workers_and_connectors_alike() -> None:
     assert "exactly.once.support" not in source_of(environment())
 
 
+def test_records_of_transactions_that_were_taken_back_are_not_read() -> None:
+    assert source_of(environment())["source.consumer.isolation.level"] == "read_committed"
+
+
 def test_properties_of_the_file_are_added_to_the_derived_ones() -> None:
     loaded = environment(
         {

@@ -243,6 +243,18 @@ def test_what_is_not_as_written_is_said(scripted: Any, answer: Any) -> None:
     )
 
 
+def test_a_worker_that_has_not_read_them_yet_is_asked_again(scripted: Any, answer: Any) -> None:
+    worker = scripted(
+        answer(200, INFO),
+        answer(200, status("STOPPED")),
+        answer(200, {}),
+        answer(200, {"message": "altered"}),
+        answer(200, listed()),
+        answer(200, listed(at("t", 0, 9), at("t", 1, 7))),
+    )
+    assert put(ConnectClient([worker.url]), NAME, OFFSETS, seconds=20) == 2
+
+
 def test_what_connect_refuses_is_raised(scripted: Any, answer: Any) -> None:
     refusal = answer(400, {"error_code": 400, "message": "Connector must be in the STOPPED state"})
     worker = scripted(answer(200, INFO), answer(200, status("STOPPED")), answer(200, {}), refusal)
