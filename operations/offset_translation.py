@@ -19,7 +19,7 @@ from confluent_kafka import Message
 
 from operations.clusters import Cluster, ClusterError
 from operations.probe_kafka import Partition
-from operations.topic_content import read_back
+from operations.topic_content import read_back, read_topic
 
 __all__ = ["Checkpoint", "OffsetSync", "OffsetSyncs", "read_checkpoints", "read_offset_syncs"]
 
@@ -135,7 +135,9 @@ def read_checkpoints(
         every = (_checkpoint(cluster, message) for message in messages if _has_both(message))
         return {one.partition: one for one in every if one.group == group}
 
-    return read_back(cluster, topic, parse, lambda found: wanted is not None and wanted <= found.keys())
+    if wanted is None:
+        return parse(read_topic(cluster, topic))
+    return read_back(cluster, topic, parse, lambda found: wanted <= found.keys())
 
 
 def read_offset_syncs(cluster: Cluster, topic: str, enough: Callable[[OffsetSyncs], bool]) -> OffsetSyncs:

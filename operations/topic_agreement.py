@@ -42,8 +42,9 @@ Rule = tuple[str, str, Any, Any]
 def own_config(cluster: Cluster, topic: str) -> tuple[dict[str, str], dict[str, str]]:
     """What the topic's configuration sets itself, and all that holds for it. Raises ClusterError."""
     resource = ConfigResource(ResourceType.TOPIC, topic)
+    admin = cluster.admin()  # must outlive its answers
     try:
-        asked = cluster.admin().describe_configs([resource], request_timeout=REQUEST_SECONDS)
+        asked = admin.describe_configs([resource], request_timeout=REQUEST_SECONDS)
         entries = next(iter(asked.values())).result().values()
     except KafkaException as error:
         raise ClusterError(f"{cluster}, topic {topic}: {words(error)}") from error

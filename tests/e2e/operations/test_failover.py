@@ -4,7 +4,7 @@ and those that are read twice are counted."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from tests.e2e.operations.group_traffic import PARTITIONS, Numbers, Reader, skip
 
 pytestmark = pytest.mark.kafka
 
-GROUP = f"{SOURCE}.orders"
 RATE = 600.0
 INTERVAL_SECONDS = 1
 LAG_MAX = 100
@@ -28,37 +27,34 @@ SLOW_SECONDS = 10
 
 
 @pytest.fixture
-def topic(mirror: Mirror, connect: ConnectClient, directory: Path, request: pytest.FixtureRequest) -> str:
-    """A new topic that is mirrored, with checkpoints of GROUP each second."""
-    name = f"demo.{request.node.name.removeprefix('test_')[:40]}"
+def group(request: pytest.FixtureRequest) -> str:
+    """Each test has its own: checkpoints of a group are kept for every topic that it ever read."""
+    return f"{SOURCE}.{request.node.name.removeprefix('test_')[:40]}"
+
+
+@pytest.fixture
+def topic(mirror: Mirror, connect: ConnectClient, directory: Path, group: str) -> str:
+    """A new topic that is mirrored, with checkpoints of the group each second."""
+    name = f"demo.{group.removeprefix(f'{SOURCE}.')}"
     mirror.flow(name, PARTITIONS)
     second = {"refresh__groups__interval__seconds": "1", "refresh__topics__interval__seconds": "1"}
     second["sync__group__offsets__interval__seconds"] = str(INTERVAL_SECONDS)
     second["emit__checkpoints__interval__seconds"] = str(INTERVAL_SECONDS)
     write(directory, f"{FLOW}-source", config(topics=name, offset__lag__max=str(LAG_MAX)))
-    write(directory, f"{FLOW}-checkpoint", config("checkpoint", topics=name, groups=GROUP, **second))
+    write(directory, f"{FLOW}-checkpoint", config("checkpoint", topics=name, groups=group, **second))
     assert Reconciler(connect, directory).settle(60).settled
     return name
-
-
-@pytest.fixture(autouse=True)
-def without_group(mirror: Mirror) -> Iterator[None]:
-    """Each test has the group anew, on both clusters."""
-    yield
-    for cluster in mirror.clusters.values():
-        for deleted in cluster.admin.delete_consumer_groups([GROUP]).values():
-            deleted.exception()
 
 
 class Command:
     """`msk-mirror failover` between two clusters."""
 
-    def __init__(self, mirror: Mirror, capsys: pytest.CaptureFixture[str]) -> None:
-        self._mirror, self._capsys = mirror, capsys
+    def __init__(self, mirror: Mirror, group: str, capsys: pytest.CaptureFixture[str]) -> None:
+        self._mirror, self.group, self._capsys = mirror, group, capsys
 
     def __call__(self, what: str, source: str, target: str, *options: str) -> tuple[int, dict[str, Any]]:
         """The exit code, and the JSON if there is one."""
-        arguments = ["failover", what, GROUP, "--from", source, "--to", target, "--json", *options]
+        arguments = ["failover", what, self.group, "--from", source, "--to", target, "--json", *options]
         arguments += ["--to-bootstrap", self._mirror.clusters[target].bootstrap]
         if "--from-down" not in options:
             arguments += ["--from-bootstrap", self._mirror.clusters[source].bootstrap]
@@ -76,13 +72,13 @@ class Command:
 
 
 @pytest.fixture
-def failover(mirror: Mirror, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(mirror, capsys)
+def failover(mirror: Mirror, group: str, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(mirror, group, capsys)
 
 
 def reader(mirror: Mirror, region: str, topic: str) -> Reader:
     name = topic if region == SOURCE else f"{SOURCE}.{topic}"
-    return Reader(mirror.clusters[region].bootstrap, name, GROUP)
+    return Reader(mirror.clusters[region].bootstrap, name, f"{SOURCE}.{topic.removeprefix('demo.')}")
 
 
 def at_least(one: Reader, count: int) -> Callable[[], bool]:
@@ -137,7 +133,7 @@ def test_a_group_with_members_is_refused_on_either_side(
             code, refused = failover("run", SOURCE, TARGET)
             assert (code, refused["state"], refused["written"]) == (1, "refused", 0)
             assert "members" in [one["kind"] for one in refused["refused"]]
-            assert f"group {GROUP} has members on {SOURCE}: reader at " in failover.err
+            assert f"group {failover.group} has members on {SOURCE}: reader at " in failover.err
         again = reader(mirror, SOURCE, topic)
         again.until(at_least(again, 500))
     wait(lambda: failover("plan", SOURCE, TARGET)[0] == 0, 60, "checkpoints", lambda: failover.err)
@@ -174,7 +170,11 @@ def test_an_old_checkpoint_is_refused_unless_it_still_is_right(
 
 
 def test_the_cluster_that_is_left_may_be_down(
-    mirror: Mirror, topic: str, failover: Command, monkeypatch: pytest.MonkeyPatch
+    mirror: Mirror,
+    connect: ConnectClient,
+    topic: str,
+    failover: Command,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("operations.groups.REQUEST_SECONDS", 2.0)
     east = mirror.clusters[SOURCE]
@@ -182,6 +182,10 @@ def test_the_cluster_that_is_left_may_be_down(
         first = reader(mirror, SOURCE, topic)
         first.until(at_least(first, 1500))
         wait(lambda: failover("plan", SOURCE, TARGET)[0] == 0, 60, "checkpoints", lambda: failover.err)
+    # without their source connectors take a minute to end, and this is not about them
+    connect.delete(f"{FLOW}-source")
+    connect.delete(f"{FLOW}-checkpoint")
+    wait(lambda: not connect.connectors(), 30, "they are gone")
     east.process.kill()
     try:
         wait(lambda: not east.process.alive, 30, "the broker is gone")

@@ -27,6 +27,7 @@ from operations.validation import Check, Expectation, validate
 from operations.verify import Flow
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, wait, write
 from tests.e2e.operations.group_traffic import PARTITIONS, Numbers, Reader
+from topology.names import bootstrap_variable
 
 pytestmark = pytest.mark.kafka
 
@@ -101,6 +102,42 @@ def test_a_flow_that_keeps_everything_is_well(
     assert rows["ACLs"] == ("ok", "none of the original's on the mirror")
     assert rows["topic configuration"][0] == "ok"
     assert rows[f"group {GROUP}"][0] == rows[f"group {GROUP}, offsets"][0] == "ok"
+
+
+def test_both_ways_are_followed_in_one_command(
+    mirror: Mirror, directory: Path, carry: Carry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mirror.clusters[TARGET].create_topics({"demo.homeward": 1})
+    ends = {"source": TARGET, "target": SOURCE}
+    turned = {
+        **{f"{end}.cluster.alias": region for end, region in ends.items()},
+        **{
+            f"{end}.cluster.bootstrap.servers": "${env:" + bootstrap_variable(region) + "}"
+            for end, region in ends.items()
+        },
+        # the workers are beside the other cluster, where their producers would write
+        "producer.override.bootstrap.servers": "${env:" + bootstrap_variable(SOURCE) + "}",
+    }
+    write(directory, f"{TARGET}-to-{SOURCE}-source", {**config(topics="demo.homeward"), **turned})
+    flow = carry({})
+    with pytest.raises(SystemExit) as ended:
+        main(
+            [
+                *("verify", "--source-alias", SOURCE, "--target-alias", TARGET),
+                *("--source-bootstrap", flow.source.bootstrap, "--target-bootstrap", flow.target.bootstrap),
+                *("--topic", flow.topic, "--mirrored-topic", flow.mirrored_topic, "--count", "20"),
+                *("--back", f"demo.homeward:{TARGET}.demo.homeward", "--json", "--validate"),
+                *("--connect", mirror.urls[0], "--back-connect", mirror.urls[0]),
+            ]
+        )
+    said = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 0, said
+    assert [(one["source"], one["received"], one["loops"]) for one in said["flows"]] == [
+        (SOURCE, 20, 0),
+        (TARGET, 20, 0),
+    ]
+    both = {f"{SOURCE} -> {TARGET} {flow.topic}", f"{TARGET} -> {SOURCE} demo.homeward"}
+    assert {row["flow"] for row in said["checks"] if row["check"] == "headers"} == both
 
 
 def test_headers_that_a_converter_alters_are_found(carry: Carry) -> None:
