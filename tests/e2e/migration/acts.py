@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from operations.connect import ConnectClient, Offset
+from operations.connect import ConnectClient
 from operations.migration import positions
 from operations.migration.dedicated import DedicatedOffsets
 from tests.e2e.kubernetes.waiting import wait_until
