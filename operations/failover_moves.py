@@ -8,7 +8,7 @@ makes no checkpoints of that, but its offset syncs, read backwards, say it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from operations.failover_plan import Left, Move, Plan, Rules, Seen
 from operations.failover_problems import objections
@@ -58,7 +58,8 @@ def _wanted(group: str, routes: Routes, seen: Seen) -> tuple[list[_Wanted], list
         target = (there.topic, source[1])
         translated = there.back or target in seen.checkpoints or target in seen.current
         if target not in seen.extents:
-            left.append(Left(source, f"there is no {there.topic} with that partition on {routes.target}"))
+            words = f"not in {there.topic} on {routes.target} yet; the group begins by its auto.offset.reset"
+            left.append(Left(source, words))
         elif not translated and not routes.translates(group):
             left.append(
                 Left(
@@ -96,7 +97,7 @@ def _move(one: _Wanted, seen: Seen, rules: Rules, now: float) -> Move | None:
         return None
     aim = translated if rules.force and translated is not None else max(translated or 0, current or 0)
     position = max(aim, extent.beginning)
-    move = Move(
+    return Move(
         one.source,
         one.target,
         way,
@@ -109,7 +110,6 @@ def _move(one: _Wanted, seen: Seen, rules: Rules, now: float) -> Move | None:
         expired=position - aim,
         age_seconds=age,
     )
-    return replace(move, reread=0) if way == "empty" else move
 
 
 def _translated(one: _Wanted, seen: Seen, rules: Rules, now: float) -> tuple[str, int | None, float | None]:
@@ -126,13 +126,14 @@ def _translated(one: _Wanted, seen: Seen, rules: Rules, now: float) -> tuple[str
 
 
 def _reread(one: _Wanted, seen: Seen, position: int, extent: Extent) -> int | None:
-    if one.committed is None:
-        return None
+    if one.committed is None or one.committed == 0:
+        return one.committed
     if one.back:
         reached = seen.backward.upstream_at_most(one.target, one.committed)
-    else:
-        reached = seen.forward.downstream_at_most(one.source, one.committed)
-    return None if reached is None else max(0, min(reached, extent.end) - position)
+        return None if reached is None else max(0, min(reached, extent.end) - position)
+    # what has not been mirrored yet arrives later, and is read again then: the mirror's end is no limit
+    reached = seen.forward.downstream_at_most(one.source, one.committed)
+    return None if reached is None else max(0, reached - position)
 
 
 def _set_back(one: _Wanted, seen: Seen) -> bool:

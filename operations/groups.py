@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
@@ -39,7 +39,9 @@ class Groups:
             if states.get(group, ConsumerGroupState.DEAD) in WITHOUT_MEMBERS:
                 return ()
             asked = self._admin.describe_consumer_groups([group], request_timeout=REQUEST_SECONDS)
-            found = tuple(f"{one.client_id} at {one.host}" for one in asked[group].result().members)
+            found: tuple[str, ...] = ()
+            with suppress(KafkaException):  # librdkafka asks as for groups of the older protocol
+                found = tuple(f"{one.client_id} at {one.host}" for one in asked[group].result().members)
         return found or (f"state {states[group].name}",)
 
     def committed(self, group: str) -> dict[Partition, int]:

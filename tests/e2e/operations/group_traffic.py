@@ -75,12 +75,13 @@ class Reader:
         consumer.close()
         return self.read
 
-    def join(self) -> Consumer:
-        """The consumer, in the group as soon as it polls."""
+    def join(self, protocol: str = "classic") -> Consumer:
+        """The consumer, in the group as soon as it polls; `protocol`: classic or consumer (KIP-848)."""
         consumer = Consumer(
             {
                 "bootstrap.servers": self.bootstrap,
                 "group.id": self.group,
+                "group.protocol": protocol,
                 "client.id": "reader",
                 "enable.auto.commit": False,
                 # a group that begins anew would show as records that are missing

@@ -63,6 +63,10 @@ def test_a_group_goes_on_where_its_checkpoint_says() -> None:
     assert plan.reread == 49, "900 is the record 1000, and 1050 is next"
 
 
+def test_records_that_are_not_mirrored_yet_are_read_again_when_they_come() -> None:
+    assert planned(replace(SEEN, extents={THERE: Extent(0, 910)})).reread == 49
+
+
 def test_it_is_not_moved_back_behind_what_it_has_there_unless_forced() -> None:
     seen = replace(SEEN, current={THERE: 940})
     assert [(one.position, one.needed, one.reread) for one in planned(seen).moves] == [(940, False, 10)]
@@ -114,8 +118,10 @@ def test_a_partition_without_checkpoint_is_refused_until_it_is_said_what_becomes
 
 
 def test_an_empty_partition_needs_no_checkpoint() -> None:
-    seen = replace(SEEN, checkpoints={}, extents={THERE: Extent(70, 70)})
-    assert [(one.way, one.position, one.reread) for one in planned(seen).moves] == [("empty", 70, 0)]
+    seen = replace(SEEN, checkpoints={}, extents={THERE: Extent(70, 70)}, forward=OffsetSyncs())
+    assert [(one.way, one.position, one.reread) for one in planned(seen).moves] == [("empty", 70, None)]
+    unread = replace(seen, committed={HERE: 0})
+    assert [(one.way, one.position, one.reread) for one in planned(unread).moves] == [("empty", 70, 0)]
 
 
 def test_a_group_that_was_set_back_waits_for_its_checkpoint() -> None:
@@ -161,7 +167,7 @@ def test_topics_that_no_flow_carries_and_those_of_other_groups_are_left() -> Non
 
 def test_a_topic_that_is_not_mirrored_yet_is_left() -> None:
     plan = planned(replace(SEEN, extents={}))
-    assert [one.reason for one in plan.left] == [f"there is no {THERE[0]} with that partition on {WEST}"]
+    assert [one.reason.split(";")[0] for one in plan.left] == [f"not in {THERE[0]} on {WEST} yet"]
     assert kinds(plan) == ["nothing"]
 
 
