@@ -197,7 +197,7 @@ def test_nothing_is_written_unless_it_is_stopped(
 ) -> None:
     worker = scripted(answer(200, info), answer(200, shown))
     client = ConnectClient([worker.url])
-    for call in (lambda: put(client, NAME, OFFSETS), lambda: export(client, NAME)):
+    for call in (lambda: put(client, NAME, OFFSETS, seconds=0), lambda: export(client, NAME, seconds=0)):
         worker.script[:] = [answer(200, info), answer(200, shown)]
         with pytest.raises(PositionsError, match=f"^{said}"):
             call()
@@ -210,7 +210,7 @@ def test_a_worker_in_a_rebalance_may_still_have_tasks(scripted: Any, answer: Any
     with pytest.raises(
         PositionsError, match=r"its tasks may still write positions: .*/health: 503: Worker is"
     ):
-        stopped(ConnectClient([worker.url]), NAME)
+        stopped(ConnectClient([worker.url]), NAME, seconds=0)
 
 
 def test_what_stops_meanwhile_is_waited_for(scripted: Any, answer: Any) -> None:
