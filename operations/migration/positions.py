@@ -200,7 +200,7 @@ def put(client: ConnectClient, name: str, offsets: Sequence[Offset], seconds: fl
     if not wanted:
         return 0
     client.patch_offsets(name, offsets)
-    if wrong := differences(offsets, client.offsets(name)):
+    if wrong := differences(offsets, _settled(client, name)):
         raise PositionsError(
             f"{name}: {len(wrong)} of {len(wanted)} positions are not as written: "
             f"{'; '.join(map(str, wrong[:SHOWN]))}{_more(wrong)}. The connector is STOPPED "
@@ -212,7 +212,7 @@ def put(client: ConnectClient, name: str, offsets: Sequence[Offset], seconds: fl
 def export(client: ConnectClient, name: str, seconds: float = STOP_SECONDS) -> tuple[Offset, ...]:
     """The positions of a stopped connector: they do not change any more. See `stopped`."""
     stopped(client, name, seconds)
-    return client.offsets(name)
+    return _settled(client, name)
 
 
 def rendered(rows: Iterable[PositionRow]) -> Table:
@@ -232,6 +232,16 @@ def rendered(rows: Iterable[PositionRow]) -> Table:
 def as_json(rows: Iterable[PositionRow]) -> list[dict[str, Any]]:
     """The rows for machines."""
     return [row.as_json() for row in rows]
+
+
+def _settled(client: ConnectClient, name: str) -> tuple[Offset, ...]:
+    """The positions of a stopped connector as they are twice in a row: a worker lists the partitions that it
+    knew before it read the topic to its end (Worker.sourceConnectorOffsets, 4.1.1), so that the first answer
+    may lack some."""
+    found = client.offsets(name)
+    while _positions(found) != _positions(again := client.offsets(name)):
+        found = again
+    return again
 
 
 def _not_stopped(name: str, connector: Connector | None) -> str | None:

@@ -180,6 +180,7 @@ def test_positions_are_put_into_a_stopped_connector_and_read_back(scripted: Any,
         ("GET", "/health", None),
         ("PATCH", f"/connectors/{NAME}/offsets", listed(*OFFSETS)),
         ("GET", f"/connectors/{NAME}/offsets", None),
+        ("GET", f"/connectors/{NAME}/offsets", None),
     ]
 
 
@@ -241,6 +242,16 @@ def test_what_is_not_as_written_is_said(scripted: Any, answer: Any) -> None:
         f"{NAME}: 1 of 2 positions are not as written: east/t-1: wanted 7, found 6. The connector is STOPPED "
         "still; write them again"
     )
+
+
+def test_a_first_answer_may_lack_what_the_worker_did_not_know_yet(scripted: Any, answer: Any) -> None:
+    noting = answer(500, {"error_code": 500, "message": "Failed to retrieve offsets for source connector a"})
+    before = [answer(200, INFO), answer(200, status("STOPPED")), answer(200, {})]
+    readings = [noting, answer(200, listed(OFFSETS[0])), answer(200, listed(*OFFSETS))]
+    worker = scripted(*before, *readings)
+    assert export(ConnectClient([worker.url]), NAME) == OFFSETS
+    worker.script[:] = [*before, answer(200, {"message": "altered"}), *readings]
+    assert put(ConnectClient([worker.url]), NAME, OFFSETS) == 2
 
 
 def test_what_connect_refuses_is_raised(scripted: Any, answer: Any) -> None:
