@@ -82,7 +82,7 @@ class Cluster:
             return Consumer(self._with({**fixed, **settings}), logger=LOGGER)
 
     def admin(self, settings: Mapping[str, Any] = MappingProxyType({})) -> AdminClient:
-        """A client for topics, groups and offsets of partitions. Raises ClusterError for unknown settings."""
+        """A client of the cluster's administration. Raises ClusterError for unknown settings."""
         with self._named():
             return AdminClient(self._with(settings), logger=LOGGER)
 

@@ -24,8 +24,14 @@ LONGEST_PAUSE_SECONDS: Final = 4.0
 _NO_ANSWER: Final = (httpx.TransportError, CredentialsError)
 PASSING_STATUSES: Final = frozenset({409, 502, 503, 504})
 # Of Kafka's HerderRequestHandler and RestClient: the herder took longer than the worker waits, or the leader
-# that the request was forwarded to is gone. Both come as 500 although nothing is wrong with the request.
-PASSING_WORDS: Final = ("request timed out", "io error trying to forward")
+# that the request was forwarded to is gone. Both come as 500 although nothing is wrong with the request. So
+# does a reading of positions while the worker notes new ones: ConcurrentModificationException in
+# ConnectorOffsetBackingStore.connectorPartitions (4.1.1).
+PASSING_WORDS: Final = (
+    "request timed out",
+    "io error trying to forward",
+    "failed to retrieve offsets for source connector",
+)
 
 
 class ConnectError(Exception):

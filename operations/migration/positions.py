@@ -49,6 +49,8 @@ MEANINGS: Final[Mapping[Action, str]] = {
 }
 REFUSED: Final = ("ahead", "beyond")
 SHOWN: Final = 5
+STOP_SECONDS: Final = 60.0
+"""task.shutdown.graceful.timeout.ms is 30 s in the deployed configuration; then there is a rebalance."""
 
 
 class PositionsError(Exception):
@@ -164,7 +166,7 @@ def differences(wanted: Iterable[Offset], found: Iterable[Offset]) -> tuple[Diff
     )
 
 
-def stopped(client: ConnectClient, name: str, seconds: float = 0.0) -> Connector:
+def stopped(client: ConnectClient, name: str, seconds: float = STOP_SECONDS) -> Connector:
     """The connector, which is STOPPED and has no task that could still write positions; waits `seconds` for
     that at most: neither a new nor a stopped connector shows it at once.
 
@@ -186,7 +188,7 @@ def stopped(client: ConnectClient, name: str, seconds: float = 0.0) -> Connector
             raise PositionsError(problem or name)
 
 
-def put(client: ConnectClient, name: str, offsets: Sequence[Offset], seconds: float = 0.0) -> int:
+def put(client: ConnectClient, name: str, offsets: Sequence[Offset], seconds: float = STOP_SECONDS) -> int:
     """Writes positions of a stopped connector (see `stopped`), reads them back and compares; returns how
     many. Repeating it is harmless.
 
@@ -200,7 +202,7 @@ def put(client: ConnectClient, name: str, offsets: Sequence[Offset], seconds: fl
         return 0
     client.patch_offsets(name, offsets)
     patience = Patience(seconds, threading.Event())
-    while wrong := differences(offsets, client.offsets(name)):
+    while wrong := differences(offsets, _settled(client, name)):
         if not patience.wait():
             raise PositionsError(
                 f"{name}: {len(wrong)} of {len(wanted)} positions are not as written: "
@@ -210,10 +212,10 @@ def put(client: ConnectClient, name: str, offsets: Sequence[Offset], seconds: fl
     return len(wanted)
 
 
-def export(client: ConnectClient, name: str, seconds: float = 0.0) -> tuple[Offset, ...]:
+def export(client: ConnectClient, name: str, seconds: float = STOP_SECONDS) -> tuple[Offset, ...]:
     """The positions of a stopped connector: they do not change any more. See `stopped`."""
     stopped(client, name, seconds)
-    return client.offsets(name)
+    return _settled(client, name)
 
 
 def rendered(rows: Iterable[PositionRow]) -> Table:
@@ -233,6 +235,16 @@ def rendered(rows: Iterable[PositionRow]) -> Table:
 def as_json(rows: Iterable[PositionRow]) -> list[dict[str, Any]]:
     """The rows for machines."""
     return [row.as_json() for row in rows]
+
+
+def _settled(client: ConnectClient, name: str) -> tuple[Offset, ...]:
+    """The positions of a stopped connector as they are twice in a row: a worker lists the partitions that it
+    knew before it read the topic to its end (Worker.sourceConnectorOffsets, 4.1.1), so that the first answer
+    may lack some."""
+    found = client.offsets(name)
+    while _positions(found) != _positions(again := client.offsets(name)):
+        found = again
+    return again
 
 
 def _not_stopped(name: str, connector: Connector | None) -> str | None:

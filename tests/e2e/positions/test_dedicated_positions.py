@@ -77,7 +77,7 @@ class Traffic:
 def take_over(two_runtimes: Stage, client: ConnectClient, old: tuple[Offset, ...]) -> None:
     """Path B: our connectors STOPPED, the old runtime's positions, resumed."""
     two_runtimes.create_stopped(client)
-    positions.stopped(client, SOURCE_CONNECTOR, seconds=60)
+    positions.stopped(client, SOURCE_CONNECTOR)
     extents = positions.source_extents(two_runtimes.cluster(SOURCE), old)
     rows = positions.table(old, client.offsets(SOURCE_CONNECTOR), extents)
     wanted = positions.chosen(rows)
@@ -90,7 +90,7 @@ def give_back(two_runtimes: Stage, client: ConnectClient) -> tuple[Offset, ...]:
     """Path B's rollback up to the start of the old runtime."""
     for name in client.connectors():
         client.stop(name)
-    ours = positions.export(client, SOURCE_CONNECTOR, seconds=60)
+    ours = positions.export(client, SOURCE_CONNECTOR)
     dedicated = two_runtimes.positions()
     extents = positions.source_extents(two_runtimes.cluster(SOURCE), ours)
     wanted = positions.chosen(positions.table(ours, dedicated.read(), extents))
@@ -103,7 +103,7 @@ def remove(client: ConnectClient) -> None:
     """Our connectors and their positions."""
     for name in client.connectors():
         client.stop(name)
-        positions.stopped(client, name, seconds=60)
+        positions.stopped(client, name)
         client.delete_offsets(name)
         client.delete(name)
     wait(lambda: not client.connectors(), 30, "the connectors are gone")

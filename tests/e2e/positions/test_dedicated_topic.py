@@ -64,7 +64,7 @@ def test_keys_values_and_partitions_are_those_that_connect_writes(two_runtimes: 
     two_runtimes.worker.wait_ready()
     with two_runtimes.client() as client:
         client.create(SOURCE_CONNECTOR, localize(CONNECTORS[SOURCE_CONNECTOR]).properties, "STOPPED")
-        positions.put(client, SOURCE_CONNECTOR, wanted, seconds=60)
+        positions.put(client, SOURCE_CONNECTOR, wanted)
         # other tests have left records of other topics there
         by_connect = {one for one in records(here, topic) if b'"topic":"same.' in one[1]}
         assert len(by_connect) == 300

@@ -26,6 +26,7 @@ def client(*urls: str, **settings: Any) -> ConnectClient:
         (404, b"<html>Error 404 Not Found</html>"),
         (500, {"error_code": 500, "message": "Request timed out. The worker is currently joining"}),
         (500, {"error_code": 500, "message": "IO Error trying to forward REST request: closed"}),
+        (500, {"error_code": 500, "message": "Failed to retrieve offsets for source connector a"}),
     ],
 )
 def test_what_passes_by_itself_is_asked_again(scripted: Any, answer: Any, status: int, body: Any) -> None:

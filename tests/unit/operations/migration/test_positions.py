@@ -180,6 +180,7 @@ def test_positions_are_put_into_a_stopped_connector_and_read_back(scripted: Any,
         ("GET", "/health", None),
         ("PATCH", f"/connectors/{NAME}/offsets", listed(*OFFSETS)),
         ("GET", f"/connectors/{NAME}/offsets", None),
+        ("GET", f"/connectors/{NAME}/offsets", None),
     ]
 
 
@@ -197,7 +198,7 @@ def test_nothing_is_written_unless_it_is_stopped(
 ) -> None:
     worker = scripted(answer(200, info), answer(200, shown))
     client = ConnectClient([worker.url])
-    for call in (lambda: put(client, NAME, OFFSETS), lambda: export(client, NAME)):
+    for call in (lambda: put(client, NAME, OFFSETS, seconds=0), lambda: export(client, NAME, seconds=0)):
         worker.script[:] = [answer(200, info), answer(200, shown)]
         with pytest.raises(PositionsError, match=f"^{said}"):
             call()
@@ -210,7 +211,7 @@ def test_a_worker_in_a_rebalance_may_still_have_tasks(scripted: Any, answer: Any
     with pytest.raises(
         PositionsError, match=r"its tasks may still write positions: .*/health: 503: Worker is"
     ):
-        stopped(ConnectClient([worker.url]), NAME)
+        stopped(ConnectClient([worker.url]), NAME, seconds=0)
 
 
 def test_what_stops_meanwhile_is_waited_for(scripted: Any, answer: Any) -> None:
@@ -236,23 +237,33 @@ def test_what_is_not_as_written_is_said(scripted: Any, answer: Any) -> None:
         answer(200, listed(at("t", 0, 9), at("t", 1, 6))),
     )
     with pytest.raises(PositionsError) as raised:
-        put(ConnectClient([worker.url]), NAME, OFFSETS)
+        put(ConnectClient([worker.url]), NAME, OFFSETS, seconds=0)
     assert str(raised.value) == (
         f"{NAME}: 1 of 2 positions are not as written: east/t-1: wanted 7, found 6. The connector is STOPPED "
         "still; write them again"
     )
 
 
-def test_a_worker_that_has_not_read_them_yet_is_asked_again(scripted: Any, answer: Any) -> None:
+def test_workers_that_have_not_read_them_yet_are_asked_again(scripted: Any, answer: Any) -> None:
     worker = scripted(
         answer(200, INFO),
         answer(200, status("STOPPED")),
         answer(200, {}),
         answer(200, {"message": "altered"}),
-        answer(200, listed()),
+        *[answer(200, listed())] * 2,
         answer(200, listed(at("t", 0, 9), at("t", 1, 7))),
     )
     assert put(ConnectClient([worker.url]), NAME, OFFSETS, seconds=20) == 2
+
+
+def test_a_first_answer_may_lack_what_the_worker_did_not_know_yet(scripted: Any, answer: Any) -> None:
+    noting = answer(500, {"error_code": 500, "message": "Failed to retrieve offsets for source connector a"})
+    before = [answer(200, INFO), answer(200, status("STOPPED")), answer(200, {})]
+    readings = [noting, answer(200, listed(OFFSETS[0])), answer(200, listed(*OFFSETS))]
+    worker = scripted(*before, *readings)
+    assert export(ConnectClient([worker.url]), NAME) == OFFSETS
+    worker.script[:] = [*before, answer(200, {"message": "altered"}), *readings]
+    assert put(ConnectClient([worker.url]), NAME, OFFSETS) == 2
 
 
 def test_what_connect_refuses_is_raised(scripted: Any, answer: Any) -> None:
