@@ -143,6 +143,7 @@ def test_both_ways_are_followed_in_one_command(
 def test_headers_that_a_converter_alters_are_found(carry: Carry) -> None:
     flow = carry({}, header__converter="org.apache.kafka.connect.storage.SimpleHeaderConverter")
     checks = validate([Expectation(flow, quiet_seconds=30)])
+    assert states(checks)["records"] == "ok"
     assert states(checks)["headers"] == "failed"
     assert states(checks)["keys"] == states(checks)["values"] == "ok"
     assert states(checks)["ACL sync"] == "skipped"
