@@ -77,7 +77,7 @@ def test_keys_values_and_partitions_are_those_that_connect_writes(two_runtimes: 
         wait(lambda: not client.connectors(), 30, "the connector is gone")
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.dictionaries(
