@@ -27,7 +27,7 @@ failover = typer.Typer(
 
 
 class Uncheckpointed(StrEnum):
-    """As operations.failover_plan has it, for the parser."""
+    """As operations.failover.plan has it, for the parser."""
 
     REFUSE = "refuse"
     SYNCS = "syncs"

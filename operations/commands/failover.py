@@ -12,9 +12,9 @@ from operations.clusters import Cluster, ClusterError
 from operations.commands import BAD_INPUT, FAILED, OK, fail
 from operations.commands.tables import table
 from operations.commands.verify import ClusterOptions
-from operations.failover import Failover, FailoverError, Outcome
-from operations.failover_plan import Plan, Rules
-from operations.failover_routes import RouteError, Routes
+from operations.failover.failover import Failover, FailoverError, Outcome
+from operations.failover.plan import Plan, Rules
+from operations.failover.routes import RouteError, Routes
 from operations.groups import Groups
 from topology import InvalidEnvironment, load_environment
 

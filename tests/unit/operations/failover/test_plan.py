@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from operations.failover_moves import make_plan
-from operations.failover_plan import Plan, Rules, Seen
-from operations.failover_routes import RouteError, Routes, There
+from operations.failover.moves import make_plan
+from operations.failover.plan import Plan, Rules, Seen
+from operations.failover.routes import RouteError, Routes, There
 from operations.offset_translation import Checkpoint, OffsetSync, OffsetSyncs
 from operations.probe_kafka import Extent, Partition
 from topology import load_environment

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from operations.failover_plan import Move, Problem, Rules, Seen
-from operations.failover_routes import Routes
+from operations.failover.plan import Move, Problem, Rules, Seen
+from operations.failover.routes import Routes
 from operations.probe_kafka import Partition
 
 __all__ = ["objections"]

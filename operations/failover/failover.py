@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from operations.clusters import Cluster, ClusterError
-from operations.failover_moves import make_plan
-from operations.failover_plan import Plan, Rules, Seen
-from operations.failover_routes import Routes
+from operations.failover.moves import make_plan
+from operations.failover.plan import Plan, Rules, Seen
+from operations.failover.routes import Routes
 from operations.groups import Groups
 from operations.offset_translation import Checkpoint, OffsetSyncs, read_checkpoints, read_offset_syncs
 from operations.probe_kafka import Offsets, Partition

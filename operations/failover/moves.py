@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from operations.failover_plan import Left, Move, Plan, Rules, Seen
-from operations.failover_problems import objections
-from operations.failover_routes import Routes
+from operations.failover.plan import Left, Move, Plan, Rules, Seen
+from operations.failover.problems import objections
+from operations.failover.routes import Routes
 from operations.probe_kafka import Extent, Partition
 
 __all__ = ["make_plan"]
