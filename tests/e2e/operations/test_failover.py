@@ -13,6 +13,7 @@ import pytest
 
 from operations.__main__ import main
 from operations.connect import ConnectClient
+from operations.migration.positions import stopped
 from operations.reconcile import Reconciler
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, wait, write
 from tests.e2e.operations.group_traffic import PARTITIONS, Numbers, Reader, skipped
@@ -159,8 +160,7 @@ def test_an_old_checkpoint_is_refused_unless_it_still_is_right(
         old = failover("plan", SOURCE, TARGET, *strict)[1]
         assert old["refused"] == [], "however old it is: the group has not moved since"
         connect.stop(f"{FLOW}-checkpoint")
-        # a connector is STOPPED before its task is
-        wait(lambda: connect.connectors()[f"{FLOW}-checkpoint"].tasks == (), 30, "its task has ended")
+        stopped(connect, f"{FLOW}-checkpoint")  # a connector shows STOPPED before its task has ended
         more = reader(mirror, SOURCE, topic)
         more.until(at_least(more, 1000))
         count = numbers.end()
@@ -171,7 +171,7 @@ def test_an_old_checkpoint_is_refused_unless_it_still_is_right(
     second = reader(mirror, TARGET, topic)
     second.until(lambda: len({*first.read, *more.read, *second.read}) == count)
     reread = len({*first.read, *more.read} & {*second.read})
-    assert 1000 - LAG_MAX * PARTITIONS <= reread <= accepted["reread_at_most"]
+    assert 0 < reread <= accepted["reread_at_most"]
 
 
 def test_the_cluster_that_is_left_may_be_down(
