@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from operations.connect import ConnectClient, Offset
-from tests.e2e.kubernetes.waiting import wait_until
+from operations.migration.positions import stopped
 from tests.e2e.migration.mixture import EVENTS
 from tests.e2e.migration.scenario import Scenario
 from tests.e2e.migration.stage import MOVING, STAYING, Stage, environment_of
 
-pytestmark = pytest.mark.kafka
+pytestmark = pytest.mark.migration
 
 SKIPPED, REPEATED = 5, 7
 CONNECTOR = f"{STAYING}-to-{MOVING}-source"
@@ -23,7 +23,7 @@ def test_what_is_skipped_is_lost_and_what_is_sent_again_is_twice(moved: Stage) -
         ConnectClient(moved.urls(MOVING)) as client,
     ):
         client.stop(CONNECTOR)
-        wait_until(lambda: stopped(client), 60, f"{CONNECTOR} is stopped")
+        stopped(client, CONNECTOR)
         moved_by = {0: SKIPPED, 1: -REPEATED}
         client.patch_offsets(CONNECTOR, [shifted(one, moved_by) for one in client.offsets(CONNECTOR)])
         client.resume(CONNECTOR)
@@ -37,11 +37,6 @@ def test_what_is_skipped_is_lost_and_what_is_sent_again_is_twice(moved: Stage) -
         0,
     )
     assert found.sent > SKIPPED + REPEATED
-
-
-def stopped(client: ConnectClient) -> bool:
-    connector = client.connectors()[CONNECTOR]
-    return connector.state == "STOPPED" and not connector.tasks
 
 
 def shifted(position: Offset, moved_by: dict[int, int]) -> Offset:
