@@ -24,7 +24,7 @@ from operations.clusters import Cluster as KafkaAddress
 from operations.verify import Flow
 from tests.e2e.kubernetes.report import Report, Row
 from tests.e2e.kubernetes.traffic import Traffic
-from tests.e2e.kubernetes.waiting import wait_until
+from tests.e2e.waiting import wait_until
 from topology.loading import environment_path
 from topology.merge import deep_merge
 from topology.pods import OPERATIONS_PORT
@@ -186,7 +186,10 @@ class Stage:
 
     def await_ready(self, count: int, component: str = "worker", seconds: float = 180.0) -> float:
         return wait_until(
-            lambda: len(self.ready(component)) >= count, seconds, f"{count} {component} pods are ready", 0.5
+            lambda: len(self.ready(component)) >= count,
+            seconds,
+            f"{count} {component} pods are ready",
+            every=0.5,
         )
 
     def connectors(self) -> dict[str, Any]:
@@ -214,7 +217,7 @@ class Stage:
 
     def await_running(self, seconds: float = 180.0) -> float:
         what = "all connectors and tasks run"
-        return wait_until(self.all_run, seconds, what, 0.5, self.account)
+        return wait_until(self.all_run, seconds, what, self.account, 0.5)
 
     def account(self) -> str:
         """What Connect, the reconciler and the workers' logs say now, for a test that failed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.e2e.kubernetes.stage import Stage
-from tests.e2e.kubernetes.waiting import wait_until
+from tests.e2e.waiting import wait_until
 
 FEWEST, MOST = 2, 4
 HEAVY = 4000.0
@@ -25,7 +25,7 @@ def test_workers_come_under_load_and_go_after_it(stage: Stage) -> None:
     workload = stage.take(AUTOSCALED)
     with stage.scenario("autoscaler set up") as scenario:
         workload.apply()
-        wait_until(lambda: settled(stage), 300, "two workers are enough without load", 1.0)
+        wait_until(lambda: settled(stage), 300, "two workers are enough without load", every=1.0)
         stage.await_running()
         scenario.traffic.await_more()
     with stage.scenario("more workers under load", HEAVY) as scenario:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.e2e.kubernetes.report import Report
 from tests.e2e.kubernetes.stage import CONNECT_IMAGE, Stage
-from tests.e2e.kubernetes.waiting import wait_until
+from tests.e2e.waiting import wait_until
 
 NEXT = "4.1.1-next"
 

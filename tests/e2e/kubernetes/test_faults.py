@@ -6,7 +6,7 @@ import os
 import signal
 
 from tests.e2e.kubernetes.stage import SOURCE, TARGET, Stage
-from tests.e2e.kubernetes.waiting import wait_until
+from tests.e2e.waiting import wait_until
 from topology.workload import probes
 
 LIVENESS_FAILURES = probes()["liveness"].failure_threshold + 1
@@ -93,7 +93,7 @@ def test_healthy_workers_are_not_restarted_while_the_target_broker_is_away(stage
         restarts, probed = stage.restarts(), stage.liveness_successes()
         stage.kafka[TARGET].process.kill()
         scenario.figures["seconds_to_unready"] = wait_until(
-            lambda: not stage.ready(), 180, "readiness says that the workers can not work", 0.5
+            lambda: not stage.ready(), 180, "readiness says that the workers can not work", every=0.5
         )
         wait_until(
             lambda: all(
@@ -102,7 +102,7 @@ def test_healthy_workers_are_not_restarted_while_the_target_broker_is_away(stage
             ),
             180,
             "liveness would have restarted workers by now, and finds them alive",
-            1.0,
+            every=1.0,
         )
         stage.kafka[TARGET].restart()
         scenario.traffic.await_more(240)

@@ -16,7 +16,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 )
 
 from tests.e2e.kubernetes.stage import SOURCE, TARGET, TOPIC, Stage
-from tests.e2e.kubernetes.waiting import wait_until
+from tests.e2e.waiting import wait_until
 from topology.outputs import BOOTSTRAP_BROKERS_IAM
 
 NOBODY_LISTENS = 9
@@ -52,7 +52,7 @@ def await_words(say: Callable[[], str], part: str, seconds: float) -> str:
         heard.append(say())
         return part in heard[-1]
 
-    wait_until(said, seconds, f"the reconciler says {part}", 0.5)
+    wait_until(said, seconds, f"the reconciler says {part}", every=0.5)
     return heard[-1]
 
 
@@ -68,7 +68,9 @@ def test_a_missing_permission_on_a_topic_is_named_and_passes(stage: Stage) -> No
         with denied(stage, ResourceType.TOPIC, topic, AclOperation.WRITE):
             message = await_words(lambda: stage.conditions().get("TasksFailed", ""), "FAILED", 120)
             # not ready for failures that last: the first ones are restarted, and seen as warnings
-            wait_until(lambda: not stage.ready("operations"), 360, "the operations pod is not ready", 0.5)
+            wait_until(
+                lambda: not stage.ready("operations"), 360, "the operations pod is not ready", every=0.5
+            )
             wait_until(lambda: bool(stage.events("TasksFailed")), 60, "an event says so")
         for said in (message, *stage.events("TasksFailed")):
             assert "TopicAuthorizationException" in said

@@ -8,7 +8,7 @@ from typing import Self
 
 from operations.records import Load
 from operations.verify import Flow, FlowResult, Verification
-from tests.e2e.kubernetes.waiting import wait_until
+from tests.e2e.waiting import wait_until
 
 __all__ = ["RATE", "Traffic"]
 

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from operations.connect import ConnectClient
 from operations.migration import positions
 from operations.migration.dedicated import DedicatedOffsets
-from tests.e2e.kubernetes.waiting import wait_until
 from tests.e2e.migration.fleet import DedicatedFleet, kill_newest
 from tests.e2e.migration.interrupted import run_interrupted
 from tests.e2e.migration.scenario import Scenario
 from tests.e2e.migration.stage import MOVING, STAYING, WORKERS, Stage
 from tests.e2e.migration.tool import described
+from tests.e2e.waiting import wait_until
 
 __all__ = [
     "Act",

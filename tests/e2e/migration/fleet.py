@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from localcloud.kafka.site import Site
 from localcloud.workers import DedicatedMirrorMaker, LocalFleet
-from tests.e2e.kubernetes.waiting import wait_until
+from tests.e2e.waiting import wait_until
 
 __all__ = ["DedicatedFleet", "kill_newest"]
 

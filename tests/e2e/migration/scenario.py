@@ -18,7 +18,6 @@ from operations.census import circled, take_census
 from operations.clusters import Cluster
 from operations.records import Origin
 from operations.verify import Latency
-from tests.e2e.kubernetes.waiting import wait_until
 from tests.e2e.migration.count import Count, judged, missing, pause_ms_p99, total
 from tests.e2e.migration.load import RATE, Traffic
 from tests.e2e.migration.marks import proof_mark
@@ -26,6 +25,7 @@ from tests.e2e.migration.mixture import PARTITIONS, TOPICS
 from tests.e2e.migration.plot import draw
 from tests.e2e.migration.reader import Reader
 from tests.e2e.migration.report import Row, Step
+from tests.e2e.waiting import wait_until
 
 __all__ = ["Scenario", "Steps"]
 

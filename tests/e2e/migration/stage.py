@@ -26,9 +26,9 @@ from operations.clusters import Cluster
 from operations.connect import ConnectClient
 from operations.reconcile import Reconciler, Report
 from tests.e2e.iam.stage import wipe
-from tests.e2e.kubernetes.waiting import wait_until
 from tests.e2e.migration.fleet import DedicatedFleet
 from tests.e2e.migration.mixture import PARTITIONS, TOPICS
+from tests.e2e.waiting import wait_until
 from tests.localcloud.kafka.running import AUTHORIZER, sites
 from topology.broker import server_properties
 from topology.connectors import connectors, worker_properties

@@ -9,8 +9,7 @@ import json
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from localcloud.workers import ConnectWorker, bootstrap_environment, localize
 from operations.clusters import Cluster
 from operations.connect import ConnectClient
 from operations.verify import Flow
+from tests.e2e.waiting import wait_until
 from tests.localcloud.kafka.running import AUTHORIZER, sites
 from topology import load_environment
 from topology.broker import server_properties
@@ -90,7 +90,7 @@ def connect(mirror: Mirror) -> Iterator[ConnectClient]:
         yield client
         for name in client.connectors():
             client.delete(name)
-        wait(lambda: not client.connectors(), 30, "the workers know that the connectors are gone")
+        wait_until(lambda: not client.connectors(), 30, "the workers know that the connectors are gone")
 
 
 @pytest.fixture
@@ -111,16 +111,6 @@ def write(directory: Path, name: str, properties: Mapping[str, str]) -> None:
     """A connector as the ConfigMap has it."""
     content = {"name": name, "config": {**properties, "name": name}}
     (directory / f"{name}.json").write_text(json.dumps(content))
-
-
-def wait(
-    condition: Callable[[], bool], seconds: float, what: str, shown: Callable[[], object] = lambda: ""
-) -> None:
-    """Waits for a condition; fails when it does not come, with what is `shown` then."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {what} {shown()}"
-        time.sleep(0.2)
 
 
 def end_with_children(process: subprocess.Popen[str]) -> None:

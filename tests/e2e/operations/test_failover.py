@@ -15,8 +15,9 @@ from operations.__main__ import main
 from operations.connect import ConnectClient
 from operations.migration.positions import stopped
 from operations.reconcile import Reconciler
-from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, wait, write
+from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.operations.group_traffic import PARTITIONS, Numbers, Reader, skipped
+from tests.e2e.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 
@@ -93,7 +94,7 @@ def test_a_group_goes_over_in_mid_stream_and_comes_back(
     with Numbers(mirror.clusters[SOURCE].bootstrap, topic, RATE) as numbers:
         first = reader(mirror, SOURCE, topic)
         first.until(at_least(first, 3000))
-        wait(lambda: failover("plan", SOURCE, TARGET)[0] == 0, 60, "checkpoints", lambda: failover.err)
+        wait_until(lambda: failover("plan", SOURCE, TARGET)[0] == 0, 60, "checkpoints", lambda: failover.err)
         code, there = failover("run", SOURCE, TARGET)
         assert (code, there["state"]) == (0, "moved"), failover.err
         code, again = failover("run", SOURCE, TARGET)
@@ -137,7 +138,7 @@ def test_a_group_with_members_is_refused_on_either_side(
             assert f"group {failover.group} has members on {SOURCE}: reader at " in failover.err
         again = reader(mirror, SOURCE, topic)
         again.until(at_least(again, 500))
-    wait(lambda: failover("plan", SOURCE, TARGET)[0] == 0, 60, "checkpoints", lambda: failover.err)
+    wait_until(lambda: failover("plan", SOURCE, TARGET)[0] == 0, 60, "checkpoints", lambda: failover.err)
     second = reader(mirror, TARGET, topic)
     with closing(second.join("consumer")) as member:
         while not member.assignment():
@@ -155,8 +156,8 @@ def test_an_old_checkpoint_is_refused_unless_it_still_is_right(
         first = reader(mirror, SOURCE, topic)
         first.until(at_least(first, 1000))
         assert failover("plan", SOURCE, TARGET)[0] in {0, 1}
-        wait(lambda: failover("plan", SOURCE, TARGET)[0] == 0, 60, "checkpoints", lambda: failover.err)
-        wait(lambda: failover("plan", SOURCE, TARGET, *strict)[0] == 0, 60, "it has caught up")
+        wait_until(lambda: failover("plan", SOURCE, TARGET)[0] == 0, 60, "checkpoints", lambda: failover.err)
+        wait_until(lambda: failover("plan", SOURCE, TARGET, *strict)[0] == 0, 60, "it has caught up")
         old = failover("plan", SOURCE, TARGET, *strict)[1]
         assert old["refused"] == [], "however old it is: the group has not moved since"
         connect.stop(f"{FLOW}-checkpoint")
@@ -164,7 +165,7 @@ def test_an_old_checkpoint_is_refused_unless_it_still_is_right(
         more = reader(mirror, SOURCE, topic)
         more.until(at_least(more, 1000))
         count = numbers.end()
-    wait(lambda: failover.kinds(SOURCE, TARGET, *strict) == ["stale"], 60, "it is old")
+    wait_until(lambda: failover.kinds(SOURCE, TARGET, *strict) == ["stale"], 60, "it is old")
     assert "--max-checkpoint-age" in failover.err
     code, accepted = failover("run", SOURCE, TARGET, "--max-checkpoint-age", "3600")
     assert (code, accepted["state"]) == (0, "moved")
@@ -186,14 +187,14 @@ def test_the_cluster_that_is_left_may_be_down(
     with Numbers(east.bootstrap, topic, RATE):
         first = reader(mirror, SOURCE, topic)
         first.until(at_least(first, 1500))
-        wait(lambda: failover("plan", SOURCE, TARGET)[0] == 0, 60, "checkpoints", lambda: failover.err)
+        wait_until(lambda: failover("plan", SOURCE, TARGET)[0] == 0, 60, "checkpoints", lambda: failover.err)
     # without their source connectors take a minute to end, and this is not about them
     connect.delete(f"{FLOW}-source")
     connect.delete(f"{FLOW}-checkpoint")
-    wait(lambda: not connect.connectors(), 30, "they are gone")
+    wait_until(lambda: not connect.connectors(), 30, "they are gone")
     east.process.kill()
     try:
-        wait(lambda: not east.process.alive, 30, "the broker is gone")
+        wait_until(lambda: not east.process.alive, 30, "the broker is gone")
         code, _ = failover("run", SOURCE, TARGET)
         assert code == 1
         assert f"nothing was changed; if {SOURCE} is down: --from-down" in failover.err

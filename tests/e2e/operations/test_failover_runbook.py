@@ -10,8 +10,9 @@ import pytest
 
 from operations.connect import ConnectClient
 from operations.reconcile import Reconciler
-from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, wait, write
+from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.operations.group_traffic import PARTITIONS, Numbers, Reader, skipped
+from tests.e2e.waiting import wait_until
 from tests.runbooks import Command, commands
 
 TOPIC = "demo.runbook"
@@ -58,7 +59,7 @@ def test_the_runbook_moves_a_group_and_brings_it_back(
     with Numbers(east, TOPIC, 600) as numbers:
         first.until(lambda: len(first.read) >= 1000 and {one % PARTITIONS for one in first.read} == {0, 1, 2})
         plan, move = of("Planned")
-        wait(lambda: run(plan).returncode == 0, 60, "there are checkpoints", lambda: run(plan))
+        wait_until(lambda: run(plan).returncode == 0, 60, "there are checkpoints", lambda: run(plan))
         done = run(move)
         assert done.returncode == 0, done.stderr
         assert f"start the group on {TARGET}" in done.stdout

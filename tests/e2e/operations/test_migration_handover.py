@@ -12,8 +12,8 @@ from operations.__main__ import main
 from operations.migration.migration import PathName
 from operations.records import Load
 from operations.verify import FlowResult, Verification
-from tests.e2e.operations.conftest import wait
 from tests.e2e.operations.moved import TARGET, runtimes, traffic
+from tests.e2e.waiting import wait_until
 from tests.runbooks import Command, commands
 
 pytestmark = pytest.mark.kafka
@@ -50,7 +50,7 @@ def test_no_record_is_lost_or_read_twice_there_and_back(  # noqa: PLR0917 - two 
         run = Verification([traffic(migration)], Load(rate=100, duration=600))
         since_ms = int(time.time() * 1000)
         with run.going():
-            wait(lambda: run.progress()[0].received > 0, 180, "the old runtime carries records")
+            wait_until(lambda: run.progress()[0].received > 0, 180, "the old runtime carries records")
             assert (ended(check), ended(plan)) == (0, 0), capsys.readouterr().out
             assert (migration.old.count(), migration.new.count()) == (old_workers, 0)
             assert ended(there_to) == 0, capsys.readouterr().err
@@ -63,7 +63,7 @@ def test_no_record_is_lost_or_read_twice_there_and_back(  # noqa: PLR0917 - two 
             assert (migration.old.count(), migration.new.count()) == (old_workers, 0)
             back = json.loads(file.read_text())
             run.stop_sending()
-            wait(lambda: run.over(30), 90, "all that was sent has arrived")
+            wait_until(lambda: run.over(30), 90, "all that was sent has arrived")
         (result,) = run.results(since_ms)
     _is_faithful(result)
     for report, course in ((there, "migrate"), (back, "rollback")):

@@ -15,7 +15,8 @@ import pytest
 from operations.__main__ import main
 from operations.connect import ConnectClient
 from operations.reconcile import Reconciler
-from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, wait, write
+from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
+from tests.e2e.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 
@@ -48,15 +49,19 @@ def test_the_reconciler_serves_its_findings_and_ends_on_sigterm(
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
     try:
-        wait(lambda: f"{name}: RUNNING with 1 task" in log.read_text(), 60, "it runs")
+        wait_until(lambda: f"{name}: RUNNING with 1 task" in log.read_text(), 60, "it runs")
         port = log.read_text().split("metrics and health on port ")[1].split()[0]
         get = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False).get
         assert get("/healthz").status_code == httpx.codes.OK
         assert f"ok: {name}: RUNNING with 1 task" in get("/readyz").text
-        wait(lambda: 'reconcile_passes_total{outcome="ok"} 3.0' in get("/metrics").text, 30, "it goes on")
+        wait_until(
+            lambda: 'reconcile_passes_total{outcome="ok"} 3.0' in get("/metrics").text, 30, "it goes on"
+        )
         assert 'reconcile_actions_total{action="create"} 1.0' in get("/metrics").text
         connect.delete(name)
-        wait(lambda: 'action="create"} 2.0' in get("/metrics").text, 30, "it mends what someone deleted")
+        wait_until(
+            lambda: 'action="create"} 2.0' in get("/metrics").text, 30, "it mends what someone deleted"
+        )
     finally:
         process.send_signal(signal.SIGTERM)
         code = process.wait(30)

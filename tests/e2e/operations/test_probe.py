@@ -24,7 +24,8 @@ from operations.connect import ConnectClient
 from operations.probe import run_probe
 from operations.reconcile import Reconciler
 from operations.records import Load, Production
-from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, wait, write
+from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
+from tests.e2e.waiting import wait_until
 from topology.connectors import connectors, worker_properties
 from topology.java_properties import render_properties
 from topology.metrics import METRICS, PROBE_NAMESPACE
@@ -62,7 +63,7 @@ class RunningProbe:
     def forget(self) -> None:
         """From here on only what comes next counts; the line that is being made was seen before."""
         seen = len(self.lines)
-        wait(lambda: len(self.lines) > seen, 30, "a line that was begun before")
+        wait_until(lambda: len(self.lines) > seen, 30, "a line that was begun before")
         del self.lines[: seen + 1]
 
 
@@ -167,40 +168,40 @@ def test_a_running_a_stopped_and_an_unpublished_flow(
     mirror: Mirror, connect: ConnectClient, aws: EmulatedAws, directory: Path, topic: str
 ) -> None:
     with probe(mirror, aws, directory, interval_seconds=1) as running:
-        wait(lambda: running.said(lambda line: "SourceRecords" in line), 30, "a second look")
+        wait_until(lambda: running.said(lambda line: "SourceRecords" in line), 30, "a second look")
         sent = produce(mirror, topic, 300)
         see_all_arrive(running, sent)
         latencies = [line["ReplicationLatencyP95"] for line in running.lines if line["heartbeats"]]
         assert min(latencies) >= mirror.sites[TARGET].wan.delay_ms
         assert running.last("RunningTasks") == len(connect.connectors()[f"{FLOW}-source"].tasks) > 0
-        wait(lambda: published(aws).get("TargetRecords") == sent, 30, "the last look is published")
+        wait_until(lambda: published(aws).get("TargetRecords") == sent, 30, "the last look is published")
         assert published(aws).keys() == PUBLISHED
         assert published(aws)["SourceRecords"] == sent
 
         connect.stop(f"{FLOW}-source")
-        wait(lambda: running.last("RunningTasks") == 0, 30, "no task runs")
+        wait_until(lambda: running.last("RunningTasks") == 0, 30, "no task runs")
         running.forget()
         see_all_wait(running, produce(mirror, topic, 50))
 
         aws.stop()
         unpublished = "CloudWatch took nothing"
-        wait(lambda: running.said(lambda line: unpublished in str(line["problems"])), 60, "it says so")
+        wait_until(lambda: running.said(lambda line: unpublished in str(line["problems"])), 60, "it says so")
         running.forget()
-        wait(lambda: running.said(lambda line: "ReplicationLag" in line), 30, "it goes on")
+        wait_until(lambda: running.said(lambda line: "ReplicationLag" in line), 30, "it goes on")
 
 
 def see_all_arrive(running: RunningProbe, sent: int) -> None:
-    wait(lambda: running.total("TargetRecords") >= sent, 30, "all have arrived")
-    wait(lambda: running.said(PUBLISHED.issubset), 30, "a look that sees everything")
+    wait_until(lambda: running.total("TargetRecords") >= sent, 30, "all have arrived")
+    wait_until(lambda: running.said(PUBLISHED.issubset), 30, "a look that sees everything")
     # the workers commit their positions each ten seconds
-    wait(lambda: running.last("ReplicationLag") == 0, 30, "all positions are committed")
+    wait_until(lambda: running.last("ReplicationLag") == 0, 30, "all positions are committed")
     assert running.total("SourceRecords") == running.total("TargetRecords") == sent
     assert running.last("FailedTasks") == 0
     assert [line["problems"] for line in running.lines if line["problems"]] == []
 
 
 def see_all_wait(running: RunningProbe, sent: int) -> None:
-    wait(lambda: running.last("ReplicationLag") == sent, 30, "all of them wait")
+    wait_until(lambda: running.last("ReplicationLag") == sent, 30, "all of them wait")
     assert running.total("SourceRecords") == sent
     assert running.total("TargetRecords") == 0
     assert not running.said(lambda line: "ReplicationLatencyP95" in line), "no heartbeat, no latency"

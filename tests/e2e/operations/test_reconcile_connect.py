@@ -12,7 +12,8 @@ from operations.connectors import Create, Delete, Restart, Update
 from operations.reconcile import Reconciler, Report
 from operations.records import Load
 from operations.verify import verify
-from tests.e2e.operations.conftest import FLOW, SOURCE, Mirror, config, wait, write
+from tests.e2e.operations.conftest import FLOW, SOURCE, Mirror, config, write
+from tests.e2e.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 
@@ -51,7 +52,7 @@ def test_connectors_are_made_kept_changed_and_pruned(
     changed = reconciler.run_once()
     assert [type(action) for action in changed.actions] == [Update]
     assert str(changed.actions[0]) == f"update {FLOW}-source: tasks.max"
-    wait(lambda: len(connect.connectors()[f"{FLOW}-source"].tasks) == 1, 60, "one task is left")
+    wait_until(lambda: len(connect.connectors()[f"{FLOW}-source"].tasks) == 1, 60, "one task is left")
     assert reconciler.settle(60).settled
 
     (directory / f"{FLOW}-heartbeat.json").unlink()
@@ -60,7 +61,9 @@ def test_connectors_are_made_kept_changed_and_pruned(
     assert condition(kept, f"{FLOW}-heartbeat").reason == "NotDesired"
     assert reconciler.run_once().actions == (Delete(f"{FLOW}-heartbeat"),)
     left = {f"{FLOW}-source", f"{FLOW}-checkpoint", "someone-elses"}
-    wait(lambda: connect.connectors().keys() == left, 30, "the pruned one is gone, the foreign one is not")
+    wait_until(
+        lambda: connect.connectors().keys() == left, 30, "the pruned one is gone, the foreign one is not"
+    )
 
 
 def test_a_refused_connector_does_not_keep_the_others_from_being_made(
@@ -93,14 +96,14 @@ def test_failed_tasks_are_restarted_with_a_rest_and_mended_by_a_new_config(
     def restarted() -> bool:
         return reconciler.run_once().actions == (Restart(name, False, (0,)),)
 
-    wait(restarted, 120, "it is restarted", lambda: connect.connectors()[name])
+    wait_until(restarted, 120, "it is restarted", lambda: connect.connectors()[name])
 
     def rests() -> bool:
         report = reconciler.run_once()
         assert report.actions == (), "it rests before the next restart"
         return "1 of 1 tasks FAILED: RecordTooLargeException" in condition(report, name).message
 
-    wait(rests, 9, "it fails again within its first rest of 10 s")
+    wait_until(rests, 9, "it fails again within its first rest of 10 s")
 
     write(directory, name, config(**alone))
     assert reconciler.settle(60).settled
@@ -150,7 +153,7 @@ def test_positions_are_moved_while_a_connector_is_stopped(mirror: Mirror, connec
     mirror.flow("demo.moved", partitions=1)
     name = f"{FLOW}-source"
     connect.create(name, config(topics="demo.moved"), "STOPPED")
-    wait(lambda: state(connect, name) == "STOPPED", 30, "it is made and does not run")
+    wait_until(lambda: state(connect, name) == "STOPPED", 30, "it is made and does not run")
     partition = {"cluster": SOURCE, "topic": "demo.moved", "partition": 0}
     connect.patch_offsets(name, [Offset(partition, {"offset": 7})])
     assert Offset(partition, {"offset": 7}) in connect.offsets(name)
@@ -159,14 +162,14 @@ def test_positions_are_moved_while_a_connector_is_stopped(mirror: Mirror, connec
     with pytest.raises(ConnectError, match=r"409: Connector .* already exists"):
         connect.create(name, config(topics="demo.moved"))
     connect.resume(name)
-    wait(lambda: state(connect, name) == "RUNNING", 30, "it runs")
+    wait_until(lambda: state(connect, name) == "RUNNING", 30, "it runs")
     with pytest.raises(ConnectError, match=r"400: .*STOPPED"):
         connect.delete_offsets(name)
     connect.pause(name)
-    wait(lambda: state(connect, name) == "PAUSED", 30, "it is paused")
+    wait_until(lambda: state(connect, name) == "PAUSED", 30, "it is paused")
     connect.restart(name, only_failed=False)
     connect.stop(name)
-    wait(lambda: state(connect, name) == "STOPPED", 30, "it is stopped")
+    wait_until(lambda: state(connect, name) == "STOPPED", 30, "it is stopped")
 
 
 def test_workers_say_how_they_are_and_what_they_can_run(connect: ConnectClient) -> None:

@@ -33,9 +33,10 @@ from operations.probe_view import ProbeView
 from operations.reconcile import Reconciler
 from operations.records import Load
 from operations.verify import verify
-from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, wait, write
+from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.operations.proxy import Trouble, troubled
 from tests.e2e.operations.test_probe import bootstraps
+from tests.e2e.waiting import wait_until
 from topology.java_properties import parse_properties, render_properties
 from topology.pods import MAIN_CLASS
 from topology.worker_files import LOG_FILE, PROPERTIES_FILE, TERMINATION_LOG, worker_files
@@ -101,7 +102,7 @@ def test_a_topic_that_may_not_be_read_is_named_though_every_task_runs(
             stalled = [one for one in report.conditions if one.reason == "Stalled"]
             return any("no record of demo.unreadable crosses" in one.message for one in stalled)
 
-        wait(named, 40, "it is said", lambda: reconciler.last and reconciler.last.lines())
+        wait_until(named, 40, "it is said", lambda: reconciler.last and reconciler.last.lines())
         assert reconciler.last is not None
         assert {task.state for task in reconciler.last.connectors[NAME].tasks} == {"RUNNING"}
         assert reconciler.last.failed, "the pod is not ready"
@@ -132,9 +133,9 @@ def test_a_topic_that_may_not_be_written_fails_the_task_with_its_name(
         def shown() -> object:
             return reconciler.last and reconciler.last.lines()
 
-        wait(said, 60, "it is said", shown)
+        wait_until(said, 60, "it is said", shown)
         # a pass that restarts the task warns; between restarts it is an error
-        wait(lambda: reconciler.run_once().failed, 120, "it fails while the task rests", shown)
+        wait_until(lambda: reconciler.run_once().failed, 120, "it fails while the task rests", shown)
 
 
 def test_a_wrong_source_address_is_an_error_that_names_it(
@@ -150,7 +151,7 @@ def test_a_wrong_source_address_is_an_error_that_names_it(
             (found,) = [one for one in report.conditions if one.reason == "SourceUnreachable"] or [None]
             return found is not None and found.level is Level.ERROR and "127.0.0.1:1" in found.message
 
-        wait(said, 30, "it is said", lambda: reconciler.last and reconciler.last.lines())
+        wait_until(said, 30, "it is said", lambda: reconciler.last and reconciler.last.lines())
 
 
 @pytest.mark.usefixtures("connect")

@@ -15,7 +15,8 @@ import yaml
 
 from localcloud.workers import ConnectWorker, RestLogin, bootstrap_environment, rest_login
 from operations.connect import ConnectClient
-from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, wait, write
+from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
+from tests.e2e.waiting import wait_until
 from topology.loading import environment_path, load_text
 from topology.rest_auth import PROBE_FILE
 from topology.worker_files import PROPERTIES_FILE, worker_files
@@ -138,7 +139,7 @@ def test_workers_forward_to_their_leader_and_hand_out_tasks(secured: Secured) ->
             wanted = config("heartbeat", name=name)
             answer = secured.ask("PUT", f"/connectors/{name}/config", credentials, worker, json=wanted)
             assert answer.status_code == 201, answer.text
-            wait(lambda name=name: _runs(client, name), 60, f"{name} runs with its task")
+            wait_until(lambda name=name: _runs(client, name), 60, f"{name} runs with its task")
         hosts = {client.connectors()[f"forwarded-{worker}"].worker for worker in (0, 1)}
         assert len(hosts) == len(secured.workers)
         for worker in (0, 1):

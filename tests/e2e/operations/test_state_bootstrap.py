@@ -26,8 +26,9 @@ from operations.bootstrap import OVERRIDE, bootstrap, local_state
 from operations.deploy import DeployError
 from operations.synthesized import Stack
 from operations.terraform import Terraform
-from tests.e2e.operations.conftest import end_with_children, wait
+from tests.e2e.operations.conftest import end_with_children
 from tests.e2e.operations.stacks import runs, write_app
+from tests.e2e.waiting import wait_until
 
 pytestmark = pytest.mark.terraform
 
@@ -159,7 +160,7 @@ def test_killed_after(call: int, app: App, s3: Any) -> None:
 def test_killed_during_the_first_apply(app: App, s3: Any) -> None:
     app.synthesize(slow="; sleep 600")
     killed = app.run()
-    wait(lambda: has_bucket(s3, app.bucket), 60, "the bucket is made")
+    wait_until(lambda: has_bucket(s3, app.bucket), 60, "the bucket is made")
     end_with_children(killed)
     assert [one["name"] for one in json.loads(app.local.read_text())["resources"]] == ["key"]
     app.synthesize()
@@ -172,7 +173,7 @@ def test_killed_during_the_first_apply(app: App, s3: Any) -> None:
 def test_ended_by_sigterm_in_the_first_apply(app: App, s3: Any) -> None:
     app.synthesize(slow="; exec sleep 600")
     ended = app.run(TERRAFORM_BINARY_NAME="terraform")
-    wait(lambda: has_bucket(s3, app.bucket), 60, "the bucket is made")
+    wait_until(lambda: has_bucket(s3, app.bucket), 60, "the bucket is made")
     ended.terminate()
     said, _ = ended.communicate(timeout=60)
     assert ended.returncode == 130, said

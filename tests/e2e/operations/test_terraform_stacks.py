@@ -17,8 +17,9 @@ from operations.changes import Changes, ResourceChange
 from operations.deploy import DeployError, StackEvent, deploy, destroy
 from operations.synthesized import NotSynthesized, Stack, Synthesized
 from operations.terraform import Terraform, TerraformError
-from tests.e2e.operations.conftest import end_with_children, wait
+from tests.e2e.operations.conftest import end_with_children
 from tests.e2e.operations.stacks import runs, write_app
+from tests.e2e.waiting import wait_until
 
 pytestmark = pytest.mark.terraform
 
@@ -146,7 +147,7 @@ def test_a_second_writer_is_refused_and_told_how_to_unlock(tmp_path: Path) -> No
     writer = threading.Thread(target=deploy, args=(app.select(["s"]),))
     writer.start()
     try:
-        wait(begun.exists, 60, "the first writer is at work")
+        wait_until(begun.exists, 60, "the first writer is at work")
         with pytest.raises(TerraformError) as raised:
             Terraform(stack(app, "s"), lock_timeout="0s").apply()
     finally:
@@ -172,7 +173,7 @@ def test_ctrl_c_ends_terraform_once_and_keeps_what_was_made(tmp_path: Path) -> N
         [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE, text=True
     )
     try:
-        wait(begun.exists, 60, "the slow resource is being made")
+        wait_until(begun.exists, 60, "the slow resource is being made")
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     finally:

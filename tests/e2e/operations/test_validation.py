@@ -26,8 +26,9 @@ from operations.reconcile import Reconciler
 from operations.topic_agreement import own_config
 from operations.validation import Check, Expectation, validate
 from operations.verify import Flow
-from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, wait, write
+from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.operations.group_traffic import PARTITIONS, Numbers, Reader
+from tests.e2e.waiting import wait_until
 from topology.names import bootstrap_variable
 
 pytestmark = pytest.mark.kafka
@@ -91,7 +92,7 @@ def test_a_flow_that_keeps_everything_is_well(
         found.update(said())
         return found["code"] == 0
 
-    wait(well, 60, "checkpoints and topic configuration have come", lambda: json.dumps(found, indent=1))
+    wait_until(well, 60, "checkpoints and topic configuration have come", lambda: json.dumps(found, indent=1))
     assert found["flows"][0]["received"] == 20
     rows = {check["check"]: (check["state"], check["found"]) for check in found["checks"]}
     for part in ("keys", "values", "headers"):
@@ -154,17 +155,17 @@ def test_a_configuration_that_is_not_synced_and_rules_that_are_copied_are_found(
     mirror: Mirror, connect: ConnectClient, carry: Carry
 ) -> None:
     flow = carry({"retention.ms": "7200000"}, sync__topic__acls__enabled="true")
-    wait(lambda: flow.mirrored_topic in flow.target.topics(), 60, "it is mirrored")
+    wait_until(lambda: flow.mirrored_topic in flow.target.topics(), 60, "it is mirrored")
     # with rules on a topic those who have none are kept from it
     everything, reading = AclOperation.ALL, AclOperation.READ
     _permit(mirror, SOURCE, flow.topic, {"User:ANONYMOUS": everything, "User:someone": everything})
     _permit(mirror, TARGET, flow.mirrored_topic, {"User:ANONYMOUS": everything, "User:someone": reading})
     connect.stop(f"{FLOW}-source")
-    stopped(
-        connect, f"{FLOW}-source"
-    )  # it shows STOPPED before its tasks have ended, which carry on till then
+    stopped(connect, f"{FLOW}-source")  # it shows STOPPED before its tasks have ended
     _alter(mirror, flow.topic, "retention.ms", "3600000")
-    wait(lambda: own_config(flow.source, flow.topic)[0]["retention.ms"] == "3600000", 30, "it is altered")
+    wait_until(
+        lambda: own_config(flow.source, flow.topic)[0]["retention.ms"] == "3600000", 30, "it is altered"
+    )
     checks = validate([Expectation(flow, connect, (GROUP,), quiet_seconds=1)])
     rows = {check.name: (check.state, check.found) for check in checks}
     assert rows["records"][0] == "failed"

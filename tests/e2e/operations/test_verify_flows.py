@@ -14,7 +14,8 @@ from operations.connect import ConnectClient
 from operations.reconcile import Reconciler
 from operations.records import Load, Origin, Production
 from operations.verify import Flow, FlowProgress, verify
-from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, wait, write
+from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
+from tests.e2e.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 
@@ -46,12 +47,12 @@ def test_every_record_arrives_once_and_late_by_the_link(mirror: Mirror, carried:
 def test_what_does_not_arrive_is_lost(connect: ConnectClient, carried: Flow) -> None:
     verify([carried], Load(count=10, rate=100))
     connect.pause(f"{FLOW}-source")
-    wait(lambda: connect.connectors()[f"{FLOW}-source"].state == "PAUSED", 30, "it is paused")
+    wait_until(lambda: connect.connectors()[f"{FLOW}-source"].state == "PAUSED", 30, "it is paused")
 
     def nothing_crosses() -> bool:
         return verify([carried], Load(count=1), quiet_seconds=1, settle_seconds=0)[0].lost == 1
 
-    wait(nothing_crosses, 60, "the tasks have paused, too")
+    wait_until(nothing_crosses, 60, "the tasks have paused, too")
     (result,) = verify([carried], Load(count=10, rate=100), quiet_seconds=2, settle_seconds=0)
     assert (result.sent, result.received, result.lost, result.latency_ms) == (10, 0, 10, None)
     assert not result.faithful
@@ -67,12 +68,12 @@ def test_what_is_read_again_is_counted_as_copies(connect: ConnectClient, carried
         tally = take_census(carried.target, topics, "run-1", begin).get((carried.mirrored_topic, origin))
         return tally.count if tally else 0
 
-    wait(lambda: copies() == sent.count == 100, 60, "all have arrived")
+    wait_until(lambda: copies() == sent.count == 100, 60, "all have arrived")
     connect.stop(f"{FLOW}-source")
-    wait(lambda: connect.connectors()[f"{FLOW}-source"].state == "STOPPED", 30, "it is stopped")
+    wait_until(lambda: connect.connectors()[f"{FLOW}-source"].state == "STOPPED", 30, "it is stopped")
     connect.delete_offsets(f"{FLOW}-source")
     connect.resume(f"{FLOW}-source")
-    wait(lambda: copies() == 200, 60, "all have arrived a second time")
+    wait_until(lambda: copies() == 200, 60, "all have arrived a second time")
     counted = take_census(carried.target, frozenset({carried.topic}), "run-1", begin)
     assert counted[carried.mirrored_topic, origin].copies == 100
     assert take_census(carried.target, frozenset({carried.topic}), "another-run", begin) == {}
@@ -88,7 +89,7 @@ def test_a_mirrored_topic_that_is_mirrored_again_is_a_loop(connect: ConnectClien
     }
     verify([carried], Load(count=10, rate=100))
     connect.put_config(f"back-to-{TARGET}-source", {**config(), **back, "name": f"back-to-{TARGET}-source"})
-    wait(lambda: f"back.{carried.mirrored_topic}" in carried.target.topics(), 60, "the second mirror")
+    wait_until(lambda: f"back.{carried.mirrored_topic}" in carried.target.topics(), 60, "the second mirror")
     (result,) = verify([carried], Load(count=50, rate=100), settle_seconds=5)
     assert (result.lost, result.loops) == (0, 50)
     assert not result.faithful

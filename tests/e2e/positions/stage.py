@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,7 @@ from topology.connectors import connectors, worker_properties
 from topology.flows import flows_into
 from topology.java_properties import render_properties
 
-__all__ = ["CONNECTORS", "ENVIRONMENT", "SOURCE", "SOURCE_CONNECTOR", "TARGET", "Stage", "staged", "wait"]
+__all__ = ["CONNECTORS", "ENVIRONMENT", "SOURCE", "SOURCE_CONNECTOR", "TARGET", "Stage", "staged"]
 
 SOURCE, TARGET = "us-east-1", "us-west-2"
 ENVIRONMENT = load_environment("local")
@@ -102,13 +101,3 @@ def staged(directory: Path) -> Iterator[Stage]:
             left = [runtime.stop for runtime in (stage.dedicated, stage.worker) if runtime is not None]
             stop_together(*left)
             stop_together(*(cluster.stop for cluster in stage.clusters.values()))
-
-
-def wait(
-    condition: Callable[[], bool], seconds: float, what: str, shown: Callable[[], object] = lambda: ""
-) -> None:
-    """Waits for a condition; fails when it does not come, with what is `shown` then."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {what} {shown()}"
-        time.sleep(0.2)

@@ -19,8 +19,8 @@ from tests.e2e.positions.stage import (
     SOURCE_CONNECTOR,
     TARGET,
     Stage,
-    wait,
 )
+from tests.e2e.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 
@@ -52,7 +52,7 @@ class Traffic:
     def await_more(self, what: str, records: int = SOME) -> None:
         """Waits until so many records more have arrived than now."""
         before = self.progress.received
-        wait(
+        wait_until(
             lambda: self.progress.received >= before + records,
             RUNNING_SECONDS,
             what,
@@ -62,7 +62,7 @@ class Traffic:
     def await_all(self) -> None:
         """Sends no more, and waits until all that was sent has arrived."""
         self._run.stop_sending()
-        wait(
+        wait_until(
             lambda: self._run.over(RUNNING_SECONDS),
             2 * RUNNING_SECONDS,
             "all are there",
@@ -106,7 +106,7 @@ def remove(client: ConnectClient) -> None:
         positions.stopped(client, name)
         client.delete_offsets(name)
         client.delete(name)
-    wait(lambda: not client.connectors(), 30, "the connectors are gone")
+    wait_until(lambda: not client.connectors(), 30, "the connectors are gone")
 
 
 def test_there_and_back_nothing_is_lost_and_nothing_comes_twice(two_runtimes: Stage) -> None:
@@ -149,13 +149,13 @@ def test_what_a_killed_runtime_had_not_noted_comes_twice_and_no_more(two_runtime
     kept = two_runtimes.positions()
     with traffic.going(), two_runtimes.client() as client:
         traffic.await_more("the dedicated MirrorMaker carries the flow")
-        wait(lambda: noted(kept.read(), topic), RUNNING_SECONDS, "it has noted positions")
+        wait_until(lambda: noted(kept.read(), topic), RUNNING_SECONDS, "it has noted positions")
         traffic.await_more("it has gone on")
         dedicated.kill()
         dedicated.process.wait()
         with pytest.raises(DedicatedError, match="still has members"):
             kept.write([])
-        wait(lambda: not kept.group_members(), 60, "the group has noticed", kept.group_members)
+        wait_until(lambda: not kept.group_members(), 60, "the group has noticed", kept.group_members)
         old = kept.read()
         mirrored = two_runtimes.mirrored(topic)
         unnoted = mirrored - upto([one for one in old if place_of(one).topic == topic])

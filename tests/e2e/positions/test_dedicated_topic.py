@@ -16,7 +16,8 @@ from operations.connect import Offset
 from operations.migration import positions
 from operations.migration.dedicated import CONNECTOR, DedicatedError, DedicatedOffsets
 from operations.migration.offset_records import Place, key_bytes
-from tests.e2e.positions.stage import CONNECTORS, ENVIRONMENT, SOURCE, SOURCE_CONNECTOR, TARGET, Stage, wait
+from tests.e2e.positions.stage import CONNECTORS, ENVIRONMENT, SOURCE, SOURCE_CONNECTOR, TARGET, Stage
+from tests.e2e.waiting import wait_until
 from topology.names import Names
 
 pytestmark = pytest.mark.kafka
@@ -74,7 +75,7 @@ def test_keys_values_and_partitions_are_those_that_connect_writes(two_runtimes: 
         assert not positions.differences(client.offsets(SOURCE_CONNECTOR), ours.read())
         client.delete_offsets(SOURCE_CONNECTOR)
         client.delete(SOURCE_CONNECTOR)
-        wait(lambda: not client.connectors(), 30, "the connector is gone")
+        wait_until(lambda: not client.connectors(), 30, "the connector is gone")
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,8 +12,8 @@ def wait_until(
     holds: Callable[[], bool],
     seconds: float,
     what: str,
+    found: Callable[[], object] = lambda: "",
     every: float = 0.2,
-    found: Callable[[], str] = lambda: "",
 ) -> float:
     """Ask until it holds; returns the seconds that took. Fails with `what` was waited for, and with what is
     `found` instead."""
