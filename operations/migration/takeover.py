@@ -7,7 +7,7 @@ once on one flow would write every record twice: one is started only when the ot
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from operations.connect import ConnectClient, Offset
@@ -22,6 +22,7 @@ from operations.migration.positions import (
     export,
     put,
     source_extents,
+    stopped,
     table,
 )
 from operations.probe_flows import ProbedFlow
@@ -183,19 +184,12 @@ class _Steps:
         return {}
 
     def _stopped(self, client: ConnectClient) -> None:
-        """Stops those of ours that are there; returns when none has a task left. Raises GateError."""
+        """Stops those of ours that are there; returns when none has a task left. Raises PositionsError."""
         ours = [name for name in self._migration.specs if name in client.connectors()]
         for name in ours:
             client.stop(name)
-        deadline = time.monotonic() + STOP_SECONDS
-        while going := self._going(client, ours):
-            if time.monotonic() > deadline:
-                raise GateError(f"not STOPPED after {STOP_SECONDS:.0f} s: {', '.join(going)}")
-            time.sleep(POLL_SECONDS)
-
-    def _going(self, client: ConnectClient, ours: Sequence[str]) -> list[str]:
-        found = client.connectors()
-        return [name for name in ours if found[name].state != "STOPPED" or found[name].tasks]
+        for name in ours:
+            stopped(client, name, STOP_SECONDS)
 
 
 def _counted(migration: Migration, count: int) -> Mapping[str, Any]:

@@ -163,8 +163,5 @@ def _dedicated(stage: Stage) -> DedicatedFleet:
 
 
 def _await_stopped(stage: Stage, client: ConnectClient) -> None:
-    def stopped() -> bool:
-        found = client.connectors()
-        return all(found[name].state == "STOPPED" and not found[name].tasks for name in stage.specs(MOVING))
-
-    wait_until(stopped, STOPPED_SECONDS, f"the connectors of {MOVING} are stopped")
+    for name in stage.specs(MOVING):
+        positions.stopped(client, name, STOPPED_SECONDS)
