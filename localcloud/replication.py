@@ -16,7 +16,7 @@ from operations.connect import ConnectClient
 from operations.reconcile import Reconciler
 from operations.synthesized import Synthesized
 from operations.verify import Flow
-from topology.flows import DirectedFlow, directed_flows, flows_into
+from topology.flows import directed_flows, flows_into
 from topology.model import Environment
 from topology.state import stack_name
 
@@ -84,7 +84,7 @@ def create_topics(cloud: LocalCloud) -> None:
     """Create a topic of each flow on its source."""
     environment = cloud.environment
     for region, cluster in cloud.clusters.items():
-        topics = sorted({_topic(flow) for flow in directed_flows(environment) if flow.source == region})
+        topics = sorted({flow.sample_topic for flow in directed_flows(environment) if flow.source == region})
         partitions = environment.regions[region].kafka.default_partitions
         cluster.create_topics(dict.fromkeys(topics, partitions))
 
@@ -96,7 +96,7 @@ def verified_flows(cloud: LocalCloud) -> tuple[Flow, ...]:
         for region, cluster in cloud.clusters.items()
     }
     return tuple(
-        Flow(ends[flow.source], ends[flow.target], _topic(flow), flow.mirrored(_topic(flow)))
+        Flow(ends[flow.source], ends[flow.target], flow.sample_topic, flow.mirrored(flow.sample_topic))
         for flow in directed_flows(cloud.environment)
     )
 
@@ -145,10 +145,6 @@ def _flags(config: WorkerConfig) -> tuple[str, ...]:
     kept = [flag for flag in config.jvm_args if flag.startswith(("-X", "-Djava."))]
     kept = [flag for flag in kept if not flag.startswith(LOGIN_FLAG)]
     return (*kept, QUICK_COMPILER)
-
-
-def _topic(flow: DirectedFlow) -> str:
-    return flow.topics[0].replace("*", "numbered").replace("?", "x")
 
 
 def _targets(environment: Environment) -> tuple[str, ...]:

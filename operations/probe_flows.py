@@ -7,15 +7,17 @@ probe can not watch something else than what runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from operations.clusters import Cluster, ClusterError, client_settings
+from operations.connect import Offset
 from operations.connectors import ConnectorSpec, InvalidConnectors, load_desired
+from operations.probe_kafka import Partition
 
-__all__ = ["ProbedFlow", "ReplicatedTopics", "flow_of", "load_flows", "replicated_topics"]
+__all__ = ["ProbedFlow", "ReplicatedTopics", "flow_of", "flows_of", "load_flows", "replicated_topics"]
 
 MIRROR: Final = "org.apache.kafka.connect.mirror"
 DEFAULT_POLICY: Final = f"{MIRROR}.DefaultReplicationPolicy"
@@ -102,6 +104,15 @@ class ProbedFlow:
         """`<source alias>-to-<target alias>`."""
         return f"{self.source.alias}-to-{self.target.alias}"
 
+    def positions(self, offsets: Iterable[Offset]) -> dict[Partition, int]:
+        """Of the connector's offsets, those at the source: the last record that is committed as carried, of
+        each partition."""
+        return {
+            (one.partition["topic"], int(one.partition["partition"])): int(one.offset["offset"])
+            for one in offsets
+            if one.offset is not None and one.partition.get("cluster") == self.source.alias
+        }
+
 
 def load_flows(directory: Path, variables: Mapping[str, str]) -> tuple[ProbedFlow, ...]:
     """One flow for each MirrorSourceConnector of the directory, by name; `${env:..}` is looked up in
@@ -109,16 +120,25 @@ def load_flows(directory: Path, variables: Mapping[str, str]) -> tuple[ProbedFlo
 
     Raises InvalidConnectors with every problem, also when there is no such connector.
     """
+    return flows_of(load_desired(directory), variables, directory)
+
+
+def flows_of(
+    specs: Mapping[str, ConnectorSpec], variables: Mapping[str, str], directory: Path | None = None
+) -> tuple[ProbedFlow, ...]:
+    """`load_flows` of connectors that are at hand; `directory`: where they are from, for what is said."""
     flows, problems = [], []
-    for name, spec in sorted(load_desired(directory).items()):
+    for name, spec in sorted(specs.items()):
         if not spec.config["connector.class"].endswith("MirrorSourceConnector"):
             continue
         try:
             flows.append(flow_of(spec, variables))
         except InvalidConnectors as error:
-            problems += [f"{directory / name}.json: {problem}" for problem in error.problems]
+            place = f"{directory / name}.json" if directory else name
+            problems += [f"{place}: {problem}" for problem in error.problems]
     if not flows and not problems:
-        problems.append(f"{directory}: found no MirrorSourceConnector; expected one for each flow to probe")
+        found = "found no MirrorSourceConnector; expected one for each flow"
+        problems.append(f"{directory}: {found} to probe" if directory else found)
     if problems:
         raise InvalidConnectors(problems)
     return tuple(flows)

@@ -93,13 +93,7 @@ def _view(client: ConnectClient, flow: ProbedFlow, connector: Connector | None) 
         return ConnectView(task_states=(), problems=(f"Connect has no connector {flow.connector}",))
     problems: list[str] = []
     offsets = _or_why(problems, lambda: client.offsets(flow.connector))
-    positions = None
-    if offsets is not None:
-        positions = {
-            (one.partition["topic"], one.partition["partition"]): one.offset["offset"]
-            for one in offsets
-            if one.offset is not None and one.partition["cluster"] == flow.source.alias
-        }
+    positions = None if offsets is None else flow.positions(offsets)
     return ConnectView(tuple(task.state for task in connector.tasks), positions, tuple(problems))
 
 

@@ -19,6 +19,7 @@ from operations.specimens import Arrival, compared
 from operations.topic_agreement import EXCLUDED_CONFIGS, config_differences, copied_rules, own_config
 from operations.topic_content import read_topic
 from operations.verify import Flow
+from topology.flows import checkpoints_topic, offset_syncs_topic
 
 __all__ = ["Check", "Expectation", "validate"]
 
@@ -178,7 +179,7 @@ def _group(one: Expectation, group: str) -> Rows:
         yield name, "failed", f"it has committed nothing in {flow.topic} on {flow.source.alias}"
         return
     mirrors = frozenset((flow.mirrored_topic, number) for number in committed)
-    topic = f"{flow.source.alias}.checkpoints.internal"
+    topic = checkpoints_topic(flow.source.alias)
     checkpoints = read_checkpoints(flow.target, topic, group, mirrors)
     lacking = sorted(mirrors - checkpoints.keys())
     if lacking:
@@ -214,7 +215,7 @@ def _late(
         return []
     syncs = read_offset_syncs(
         flow.target,
-        f"mm2-offset-syncs.{flow.source.alias}.internal",
+        offset_syncs_topic(flow.source.alias),
         lambda found: all(found.downstream((flow.topic, n), at) is not None for n, at in old.items()),
     )
     return [
@@ -225,7 +226,7 @@ def _late(
 
 
 def _fresh(one: Expectation) -> Rows:
-    topic = f"{one.flow.source.alias}.checkpoints.internal"
+    topic = checkpoints_topic(one.flow.source.alias)
     since = int((time.time() - one.checkpoint_seconds) * 1000)
     times = [message.timestamp()[1] for message in read_topic(one.flow.target, topic, since)]
     if times:

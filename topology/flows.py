@@ -8,7 +8,15 @@ from itertools import permutations
 
 from topology.model import Environment, Flow
 
-__all__ = ["DirectedFlow", "directed_flows", "flows_from", "flows_into", "peers"]
+__all__ = [
+    "DirectedFlow",
+    "checkpoints_topic",
+    "directed_flows",
+    "flows_from",
+    "flows_into",
+    "offset_syncs_topic",
+    "peers",
+]
 
 HEARTBEATS = "heartbeats"
 
@@ -44,6 +52,11 @@ class DirectedFlow:
         """Globs of the topics at the source."""
         default = f"{self.environment.project}.{self.environment.environment}.*"
         return self.spec.topics.include or (default,)
+
+    @property
+    def sample_topic(self) -> str:
+        """A topic that the first glob takes, for numbered records where no other is named."""
+        return self.topics[0].replace("*", "numbered").replace("?", "x")
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -90,13 +103,23 @@ class DirectedFlow:
 
     @property
     def offset_syncs_topic(self) -> str:
-        """MirrorMaker's offset-sync topic; with location=target it lies on the target (KIP-716)."""
-        return f"mm2-offset-syncs.{self.source_alias}.internal"
+        """See the function of that name."""
+        return offset_syncs_topic(self.source_alias)
 
     @property
     def checkpoints_topic(self) -> str:
-        """MirrorMaker's checkpoint topic on the target."""
-        return f"{self.source_alias}.checkpoints.internal"
+        """See the function of that name."""
+        return checkpoints_topic(self.source_alias)
+
+
+def offset_syncs_topic(source_alias: str) -> str:
+    """MirrorMaker's offset-sync topic; with location=target it lies on the target (KIP-716)."""
+    return f"mm2-offset-syncs.{source_alias}.internal"
+
+
+def checkpoints_topic(source_alias: str) -> str:
+    """MirrorMaker's checkpoint topic on the target."""
+    return f"{source_alias}.checkpoints.internal"
 
 
 def directed_flows(environment: Environment) -> tuple[DirectedFlow, ...]:

@@ -73,14 +73,13 @@ class Gate:
 
     def lag(self) -> dict[str, int]:
         """Records at each source that no committed position has passed, by connector, at this moment."""
+        found = {}
         with self.connect() as client:
-            return {
-                flow.connector: sum(
-                    _ahead(extent, _positions(client, flow).get(partition))
-                    for partition, extent in Offsets(flow.source).extents(flow.topics.replicated).items()
-                )
-                for flow in self.flows
-            }
+            for flow in self.flows:
+                extents = Offsets(flow.source).extents(flow.topics.replicated)
+                positions = flow.positions(client.offsets(flow.connector))
+                found[flow.connector] = sum(_ahead(one, positions.get(at)) for at, one in extents.items())
+        return found
 
     def _await(self, unwell: Callable[[], list[str]], steady: int) -> None:
         begin, said, good = time.monotonic(), time.monotonic(), 0
@@ -118,7 +117,7 @@ class Gate:
         problems: list[str] = []
         with self.connect() as client:
             for flow in self.flows:
-                extents, positions = begun[flow.connector], _positions(client, flow)
+                extents, positions = begun[flow.connector], flow.positions(client.offsets(flow.connector))
                 late: dict[Partition, int] = {}
                 for partition, extent in extents.items():
                     position, key = positions.get(partition), (flow.connector, partition)
@@ -163,15 +162,6 @@ def await_members(
         if time.monotonic() > deadline:
             raise GateError(f"group {group} has {found} members after {seconds:.0f} s; expected {count}")
         time.sleep(poll_seconds)
-
-
-def _positions(client: ConnectClient, flow: ProbedFlow) -> dict[Partition, int]:
-    """The offset of the last record that is committed as carried, of each partition."""
-    return {
-        (one.partition["topic"], int(one.partition["partition"])): int(one.offset["offset"])
-        for one in client.offsets(flow.connector)
-        if one.offset is not None and one.partition.get("cluster") == flow.source.alias
-    }
 
 
 def _ahead(extent: Extent, position: int | None) -> int:

@@ -19,12 +19,12 @@ from operations.migration.eks_access import eks_api
 from operations.migration.fleets import EcsFleet, KubernetesFleet
 from operations.migration.migration import Account, Migration, PathName
 from operations.migration.stacks import TerraformStacks
-from operations.probe_flows import ProbedFlow, flow_of
+from operations.probe_flows import ProbedFlow, flows_of
 from operations.records import Load
 from operations.verify import Flow, FlowResult, verify
 from topology import load_environment
 from topology.connectors import connectors
-from topology.flows import DirectedFlow, flows_into
+from topology.flows import flows_into
 from topology.model import Environment
 from topology.names import Names
 from topology.tasks import connect_host
@@ -33,7 +33,6 @@ from topology.workload import REST_PORT
 __all__ = ["MigrationInputError", "Options", "aws_migration", "checked_environment"]
 
 SERVICE: Final = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
-SOURCE_CLASS: Final = "MirrorSourceConnector"
 
 
 class MigrationInputError(Exception):
@@ -87,7 +86,7 @@ def aws_migration(options: Options, say: Callable[[str], None]) -> Migration:
         )
     try:
         specs = _specs(environment, options)
-        flows = _flows(specs, os.environ)
+        flows = flows_of(specs, os.environ)
         credentials = Credentials(options.credentials) if options.credentials else None
     except (InvalidConnectors, ClusterError, ValueError) as error:
         raise MigrationInputError(str(error)) from error
@@ -157,34 +156,12 @@ def _specs(environment: Environment, options: Options) -> Mapping[str, Connector
     return {name: ConnectorSpec(name, config) for name, config in derived.items()}
 
 
-def _flows(specs: Mapping[str, ConnectorSpec], variables: Mapping[str, str]) -> tuple[ProbedFlow, ...]:
-    """Raises InvalidConnectors: an address that is in no variable is a problem each."""
-    sources = [one for one in specs.values() if one.config["connector.class"].endswith(SOURCE_CLASS)]
-    problems: list[str] = []
-    flows: list[ProbedFlow] = []
-    for one in sources:
-        try:
-            flows.append(flow_of(one, variables))
-        except InvalidConnectors as error:
-            problems += [f"{one.name}: {problem}" for problem in error.problems]
-    if not sources:
-        problems = [f"found no {SOURCE_CLASS}; expected one for each flow"]
-    if problems:
-        raise InvalidConnectors(problems)
-    return tuple(flows)
-
-
 def _validated(
     environment: Environment, options: Options, flows: Sequence[ProbedFlow]
 ) -> tuple[FlowResult, ...]:
     directed = {flow.name: flow for flow in flows_into(environment, options.region)}
     followed = []
     for flow in flows:
-        topic = options.topic or _topic(directed[flow.name])
+        topic = options.topic or directed[flow.name].sample_topic
         followed.append(Flow(flow.source, flow.target, topic, directed[flow.name].mirrored(topic)))
     return verify(followed, options.load)
-
-
-def _topic(flow: DirectedFlow) -> str:
-    """A topic that the flow's first glob takes, as the demo names them."""
-    return flow.topics[0].replace("*", "numbered").replace("?", "x")
