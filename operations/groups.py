@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Final
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 
-from operations.clusters import Cluster, ClusterError, words
+from operations.clusters import METADATA_SECONDS, Cluster, ClusterError, words
 from operations.probe_kafka import Partition
 
-__all__ = ["Groups"]
+__all__ = ["Groups", "connect_members"]
 
 REQUEST_SECONDS: Final = 15.0
 WITHOUT_MEMBERS: Final = frozenset({ConsumerGroupState.EMPTY, ConsumerGroupState.DEAD})
@@ -71,3 +72,21 @@ class Groups:
         except KafkaException as error:
             self._admin.poll(0)  # serves error_cb, which knows more than "timed out"
             raise ClusterError("; ".join([f"{self._cluster}: {words(error)}", *self._said])) from error
+
+
+def connect_members(cluster: Cluster, group: str) -> tuple[str, ...]:
+    """Client id and address of each worker in a group of Kafka Connect, sorted; empty for one that is not
+    there. One that was killed is a member for the session time-out (Connect's default: 10 s). Raises
+    ClusterError."""
+    try:
+        with warnings.catch_warnings():
+            # what it is deprecated for refuses groups of Connect: "not a consumer group (connect)" (2.16)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            found = cluster.admin().list_groups(group, timeout=METADATA_SECONDS)
+    except KafkaException as error:
+        raise ClusterError(f"{cluster}, group {group}: {words(error)}") from error
+    for one in found:
+        if one.error is not None:
+            raise ClusterError(f"{cluster}, group {group}: {one.error.str()}")
+    members = (member for one in found for member in one.members)
+    return tuple(sorted(f"{one.client_id} at {(one.client_host or '').lstrip('/')}" for one in members))

@@ -1,6 +1,6 @@
 """Kafka Connect workers as processes, from the very configuration that the Kubernetes stack synthesizes."""
 
-from localcloud.workers.dedicated import DedicatedMirrorMaker, dedicated_properties
+from localcloud.workers.dedicated import DedicatedMirrorMaker, dedicated_properties, dedicated_recipe
 from localcloud.workers.fleet import LocalFleet
 from localcloud.workers.localize import Change, Localized, localize
 from localcloud.workers.rest_login import RestLogin, rest_login
@@ -13,5 +13,5 @@ from localcloud.workers.worker import (
 )
 
 __all__ = ["Change", "ConnectWorker", "DedicatedMirrorMaker", "LocalFleet", "Localized", "RestLogin"]
-__all__ += ["WorkerError", "WorkerRecipe", "bootstrap_environment", "dedicated_properties", "localize"]
-__all__ += ["rest_login", "worker_recipe"]
+__all__ += ["WorkerError", "WorkerRecipe", "bootstrap_environment", "dedicated_properties"]
+__all__ += ["dedicated_recipe", "localize", "rest_login", "worker_recipe"]

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from localcloud.kafka.jvm import JavaProcess, JavaProcessError
 from localcloud.kafka.site import Site
-from localcloud.workers.worker import WORKER_FLAGS
+from localcloud.workers.worker import WORKER_FLAGS, WorkerRecipe
 from topology.flows import DirectedFlow
 from topology.globs import glob_regex
 from topology.java_properties import render_properties
 
-__all__ = ["DedicatedMirrorMaker", "dedicated_properties"]
+__all__ = ["DedicatedMirrorMaker", "dedicated_properties", "dedicated_recipe"]
 
 _MAIN = "org.apache.kafka.connect.mirror.MirrorMaker"
 _STARTED = b"Kafka MirrorMaker started"
@@ -57,6 +57,22 @@ def dedicated_properties(
     return properties | dict(extra or {})
 
 
+def dedicated_recipe(
+    site: Site,
+    properties: Mapping[str, str],
+    targets: Iterable[str],
+    number: int = 0,
+    flags: Sequence[str] = WORKER_FLAGS,
+) -> WorkerRecipe:
+    """Writes mm2.properties and says how to start it; arguments as of `DedicatedMirrorMaker.start`."""
+    site.directory.mkdir(parents=True, exist_ok=True)
+    name = f"dedicated-{site.region}-{number}"
+    config = site.directory / f"{name}.properties"
+    config.write_text(render_properties(properties))
+    command = site.command(flags, _MAIN, str(config), "--clusters", *targets)
+    return WorkerRecipe(name, tuple(command), {}, str(site.directory / f"{name}.log"), "")
+
+
 @dataclass(frozen=True)
 class DedicatedMirrorMaker:
     """A process that runs the flows of a file into some target clusters; it has no REST interface."""
@@ -78,14 +94,11 @@ class DedicatedMirrorMaker:
         """Starts process `number` (from 0) of a region, for the flows into clusters with the aliases
         `targets`: without such a list it would write heartbeats in the other direction too. It is not ready
         yet, see `wait_ready`."""
-        site.directory.mkdir(parents=True, exist_ok=True)
-        name = f"dedicated-{site.region}-{number}"
-        config = site.directory / f"{name}.properties"
-        config.write_text(render_properties(properties))
-        log = site.directory / f"{name}.log"
+        recipe = dedicated_recipe(site, properties, targets, number, flags)
+        log = Path(recipe.log)
         log.write_bytes(b"")  # `started` looks for a line of this process, not of one before it
-        command = site.command(flags, _MAIN, str(config), "--clusters", *targets)
-        return cls(site.region, name, properties, JavaProcess(name, command, log, {}))
+        process = JavaProcess(recipe.name, recipe.command, log, recipe.environment)
+        return cls(site.region, recipe.name, properties, process)
 
     @property
     def log(self) -> Path:

@@ -18,10 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import httpx
-
 from localcloud.wan.runs import started
-from localcloud.workers.worker import WorkerRecipe
+from localcloud.workers.worker import WorkerRecipe, is_healthy
 
 __all__ = ["LocalFleet", "LocalFleetError"]
 
@@ -112,11 +110,7 @@ class _Member:
     def _healthy(self) -> bool:
         if not self.rest_url:
             return self.pid is not None
-        try:
-            answer = httpx.get(f"{self.rest_url}/health", timeout=10, trust_env=False)
-        except httpx.TransportError:
-            return False
-        return answer.status_code == httpx.codes.OK
+        return is_healthy(self.rest_url)
 
 
 class LocalFleet:

@@ -100,13 +100,7 @@ class ConnectWorker:
 
     def healthy(self) -> bool:
         """Whether the worker says so; a worker that still starts refuses, is silent or answers 404 or 503."""
-        auth = self.rest_login.credentials if self.rest_login else None
-        try:
-            # Loopback or a namespace of ours: a proxy of the user's environment would not find it.
-            answer = httpx.get(f"{self.rest_url}/health", timeout=10, trust_env=False, auth=auth)
-        except httpx.TransportError:
-            return False
-        return answer.status_code == httpx.codes.OK
+        return is_healthy(self.rest_url, self.rest_login)
 
     def kill(self, sig: int = signal.SIGKILL) -> None:
         """Send a signal: SIGKILL for a crash, SIGSTOP and SIGCONT for a hang."""
@@ -152,6 +146,17 @@ def worker_recipe(  # noqa: PLR0913 - what a pod is made of
     pod = {**environment, "POD_IP": address}
     log = str(site.directory / f"{name}.log")
     return WorkerRecipe(name, tuple(command), pod, log, f"http://{address}:{port}", localized)
+
+
+def is_healthy(rest_url: str, rest_login: RestLogin | None = None) -> bool:
+    """Whether GET /health of a worker answers 200; see `ConnectWorker.healthy`."""
+    auth = rest_login.credentials if rest_login else None
+    try:
+        # Loopback or a namespace of ours: a proxy of the user's environment would not find it.
+        answer = httpx.get(f"{rest_url}/health", timeout=10, trust_env=False, auth=auth)
+    except httpx.TransportError:
+        return False
+    return answer.status_code == httpx.codes.OK
 
 
 def bootstrap_environment(wan: Wan, region: str, clusters: Mapping[str, str]) -> dict[str, str]:

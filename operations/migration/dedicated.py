@@ -8,15 +8,15 @@ are those of their classes. docs/decisions/0018-dedicated-positions.md: what els
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
-from operations.clusters import METADATA_SECONDS, Cluster, ClusterError, words
+from operations.clusters import Cluster, ClusterError, words
 from operations.connect import Offset
+from operations.groups import connect_members
 from operations.migration.offset_records import (
     Place,
     RecordError,
@@ -74,20 +74,8 @@ class DedicatedOffsets:
         self.group = group or f"{source_alias}-mm2"
 
     def group_members(self) -> tuple[str, ...]:
-        """Client id and address of each process that runs the flow, sorted; one that was killed is a member
-        for the session time-out (Connect's default: 10 s). Raises ClusterError."""
-        try:
-            with warnings.catch_warnings():
-                # what it is deprecated for refuses groups of Connect: "not a consumer group (connect)" (2.16)
-                warnings.simplefilter("ignore", DeprecationWarning)
-                found = self.cluster.admin().list_groups(self.group, timeout=METADATA_SECONDS)
-        except KafkaException as error:
-            raise ClusterError(f"{self.cluster}, group {self.group}: {words(error)}") from error
-        for group in found:
-            if group.error is not None:
-                raise ClusterError(f"{self.cluster}, group {self.group}: {group.error.str()}")
-        members = (member for group in found for member in group.members)
-        return tuple(sorted(f"{one.client_id} at {(one.client_host or '').lstrip('/')}" for one in members))
+        """Each process that runs the flow. Raises ClusterError."""
+        return connect_members(self.cluster, self.group)
 
     def read(self, seconds: float = READ_SECONDS) -> tuple[Offset, ...]:
         """The last position of each partition that MirrorMaker has mirrored, sorted by topic and partition.

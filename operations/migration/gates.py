@@ -14,14 +14,15 @@ from typing import Final
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
-from operations.clusters import METADATA_SECONDS, Cluster, ClusterError, words
+from operations.clusters import Cluster, ClusterError, words
 from operations.conditions import Level, observe
 from operations.connect import ConnectClient, ConnectError
 from operations.connectors import ConnectorSpec
+from operations.groups import connect_members
 from operations.probe_flows import ProbedFlow
 from operations.probe_kafka import Extent, Offsets, Partition
 
-__all__ = ["Gate", "GateError", "await_members", "group_members"]
+__all__ = ["Gate", "GateError", "await_members"]
 
 POLL_SECONDS: Final = 1.0
 DEADLINE_SECONDS: Final = 600.0
@@ -135,19 +136,6 @@ class Gate:
         return problems
 
 
-def group_members(cluster: Cluster, group: str) -> int:
-    """Members of a group of whatever kind, Connect's too; 0 for one that is not there.
-
-    Raises ClusterError.
-    """
-    try:
-        # deprecated for describe_consumer_groups, which knows consumers' groups alone; Connect's is another
-        found = cluster.admin().list_groups(group, METADATA_SECONDS)
-    except KafkaException as error:
-        raise ClusterError(f"{cluster}: {words(error)}") from error
-    return sum(len(one.members) for one in found if one.id == group)
-
-
 def await_members(
     cluster: Cluster,
     group: str,
@@ -158,7 +146,7 @@ def await_members(
     """Waits until a group has as many members as `expected`, which is asked each time: an autoscaler may be
     at work. Raises GateError, ClusterError."""
     deadline = time.monotonic() + seconds
-    while (found := group_members(cluster, group)) != (count := expected()):
+    while (found := len(connect_members(cluster, group))) != (count := expected()):
         if time.monotonic() > deadline:
             raise GateError(f"group {group} has {found} members after {seconds:.0f} s; expected {count}")
         time.sleep(poll_seconds)

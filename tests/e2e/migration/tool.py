@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from localcloud.workers import LocalFleet
@@ -22,19 +21,13 @@ from operations.probe_flows import flow_of
 from operations.records import Load
 from operations.verify import Flow, verify
 from tests.e2e.migration.stage import CANARY, MOVING, STAYING, WORKERS, Stage, environment_of, specs_of
+from tests.e2e.no_stacks import NoStacks
 from topology.names import bootstrap_variable
 
 __all__ = ["described", "main"]
 
 DESCRIPTION = "stage.json"
 GATE_SECONDS = 240.0
-
-
-class NoStacks:
-    """Nothing of AWS is there to apply on this machine."""
-
-    def apply(self, kinds: Sequence[str]) -> dict[str, str]:
-        return dict.fromkeys(kinds, "not applied on this machine")
 
 
 def described(stage: Stage, directory: Path) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.kafka.cluster import KafkaCluster, start_clusters
 from localcloud.kafka.site import Site
 from localcloud.wan import Wan
-from localcloud.workers import LocalFleet, WorkerRecipe, bootstrap_environment, localize, worker_recipe
-from localcloud.workers.worker import WORKER_FLAGS
+from localcloud.workers import (
+    LocalFleet,
+    WorkerRecipe,
+    bootstrap_environment,
+    dedicated_properties,
+    dedicated_recipe,
+    localize,
+    worker_recipe,
+)
 from operations.clusters import Cluster
 from operations.connect import ConnectClient
 from operations.connectors import ConnectorSpec
@@ -20,10 +26,12 @@ from operations.migration.migration import Migration, PathName
 from operations.probe_flows import flow_of
 from operations.records import Load
 from operations.verify import Flow, verify
+from tests.e2e.no_stacks import NoStacks
 from tests.localcloud.kafka.running import sites
 from topology import load_environment
 from topology.broker import server_properties
 from topology.connectors import connectors, worker_properties
+from topology.flows import flows_into
 from topology.java_properties import render_properties
 from topology.model import Environment
 from topology.names import bootstrap_variable
@@ -35,14 +43,6 @@ CANARY, TRAFFIC = "demo.canary", "demo.traffic"
 FLUSH_MS = "2000"
 """Positions are committed that often here; the deployed 10 s would only make each gate longer."""
 GATE_SECONDS = 90
-
-
-@dataclass
-class NoStacks:
-    """Nothing of AWS is there to apply on this machine."""
-
-    def apply(self, _: Sequence[str]) -> dict[str, str]:
-        return {}
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def runtimes(directory: Path, path: PathName, old_workers: int, new_workers: int
             during.callback(cluster.stop)
         clusters[SOURCE].create_topics({CANARY: 2, TRAFFIC: 2})
         ours = _recipes(places[TARGET], environment, old_workers + new_workers)
-        theirs = ours[:old_workers] if path == "connect" else [_dedicated(places[TARGET], wan)]
+        theirs = ours[:old_workers] if path == "connect" else [_dedicated(places[TARGET], environment)]
         old = LocalFleet.create("old", directory / "old", theirs)
         new = LocalFleet.create("new", directory / "new", ours[old_workers:])
         during.callback(new.stop)
@@ -133,27 +133,15 @@ def _recipes(site: Site, environment: Environment, count: int) -> list[WorkerRec
     return [worker_recipe(site, text, variables, number) for number in range(count)]
 
 
-def _dedicated(site: Site, wan: Wan) -> WorkerRecipe:
-    """connect-mirror-maker with the flow of the environment."""
-    topics = ("checkpoints", "heartbeats", "offset-syncs")
-    properties = {
-        "clusters": f"{SOURCE},{TARGET}",
-        f"{SOURCE}.bootstrap.servers": wan.bootstrap(SOURCE, TARGET),
-        f"{TARGET}.bootstrap.servers": wan.bootstrap(TARGET, TARGET),
-        f"{SOURCE}->{TARGET}.enabled": "true",
-        f"{SOURCE}->{TARGET}.topics": r"demo\..*",
-        f"{TARGET}->{SOURCE}.enabled": "false",
+def _dedicated(site: Site, environment: Environment) -> WorkerRecipe:
+    """connect-mirror-maker with the flow of the environment, and nothing but its records."""
+    addresses = {SOURCE: site.wan.bootstrap(SOURCE, TARGET), TARGET: site.wan.bootstrap(TARGET, TARGET)}
+    extra = {
         "plugin.discovery": "service_load",
-        "tasks.max": "2",
         "emit.heartbeats.enabled": "false",
         "emit.checkpoints.enabled": "false",
-        "refresh.topics.interval.seconds": "5",
-        "offset.flush.interval.ms": FLUSH_MS,
-        "replication.factor": "1",
-        **{f"{topic}.topic.replication.factor": "1" for topic in topics},
-        **{f"{topic}.storage.replication.factor": "1" for topic in ("config", "offset", "status")},
+        f"{TARGET}.offset.flush.interval.ms": FLUSH_MS,
     }
-    config = site.directory / "mm2.properties"
-    config.write_text(render_properties(properties))
-    command = site.command(WORKER_FLAGS, "org.apache.kafka.connect.mirror.MirrorMaker", str(config))
-    return WorkerRecipe("dedicated", tuple(command), {}, str(site.directory / "dedicated.log"), "")
+    return dedicated_recipe(
+        site, dedicated_properties(flows_into(environment, TARGET), addresses, extra), [TARGET]
+    )
