@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from operations.__main__ import DEFAULT_ENVIRONMENT
 from operations.cli_failover import failover
 from operations.cli_migrate import migrate_app, rollback_app
+from operations.cli_options import EXIT_CODES, AsJson, CredentialsFile
 
 __all__ = ["app", "run"]
-
-EXIT_CODES: Final = "Exit codes: 0 ok, 1 failed, 2 bad input (options, files, addresses), 130 interrupted."
 
 app = typer.Typer(
     name="msk-mirror",
@@ -39,14 +38,6 @@ ConnectUrls = Annotated[
 ConnectorDirectory = Annotated[
     Path, typer.Option("--connectors", help="Directory of <name>.json files: the mounted ConfigMap.")
 ]
-CredentialsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--credentials",
-        envvar="MSK_MIRROR_CONNECT_CREDENTIALS",
-        help="Properties file, user=password, whose first user Connect lets in; where it asks for one.",
-    ),
-]
 MetricsPort = Annotated[
     int | None, typer.Option(min=0, max=65535, help="Serve /metrics, /healthz and /readyz on this port.")
 ]
@@ -63,7 +54,7 @@ def check(
     environment: Annotated[
         str, typer.Argument(envvar="MSK_MIRROR_ENV", help="Name in environments/ or path of a file.")
     ] = DEFAULT_ENVIRONMENT,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check an environment file: a summary of what it makes, or every mistake with file and line."""
     from operations import check as checking  # noqa: PLC0415
@@ -251,7 +242,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     max_checkpoint_age: Annotated[
         float, typer.Option(min=1, help="--validate: seconds after which a checkpoint is late.")
     ] = 300.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Send numbered records and count what arrives: lost, duplicated, circling, altered, and how late.
 

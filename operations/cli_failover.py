@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from operations.__main__ import DEFAULT_ENVIRONMENT
+from operations.cli_options import AsJson, EnvironmentFile
 
 __all__ = ["failover"]
 
@@ -42,10 +43,6 @@ ToBootstrap = Annotated[str, typer.Option(help="host:port[,host:port] of the clu
 FromBootstrap = Annotated[
     str | None, typer.Option(help="host:port[,host:port] of the cluster that it leaves; or --from-down.")
 ]
-EnvironmentFile = Annotated[
-    str,
-    typer.Option("--environment", envvar="MSK_MIRROR_ENV", help="Name in environments/ or path of a file."),
-]
 FromProperties = Annotated[
     Path | None, typer.Option(help="client.properties for --from-bootstrap (security.protocol, sasl.*).")
 ]
@@ -73,74 +70,51 @@ WithoutCheckpoint = Annotated[
 Force = Annotated[
     bool, typer.Option("--force", help="Also move the group back behind what it has committed there.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-@failover.command("plan", epilog=EXIT_CODES)
-def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option
-    group: Group,
-    from_: From,
-    to: To,
-    to_bootstrap: ToBootstrap,
-    from_bootstrap: FromBootstrap = None,
-    environment: EnvironmentFile = DEFAULT_ENVIRONMENT,
-    from_properties: FromProperties = None,
-    to_properties: ToProperties = None,
-    from_down: FromDown = False,
-    max_checkpoint_age: MaxAge = 300.0,
-    without_checkpoint: WithoutCheckpoint = Uncheckpointed.REFUSE,
-    force: Force = False,
-    as_json: Json = False,
-) -> None:
-    """Print where the group would go on, partition by partition; nothing is changed.
+def _command(name: str, explanation: str) -> None:
+    """Adds `failover plan` or `failover run`: told the same, so that what is planned is what is run."""
 
-    It fails when `run` would refuse: the group has members, its checkpoints are old or lacking.
-    """
-    from operations.commands import failover as command  # noqa: PLC0415
+    @failover.command(name, epilog=EXIT_CODES, help=explanation)
+    def moved(  # noqa: PLR0913, PLR0917 - one parameter for each option
+        group: Group,
+        from_: From,
+        to: To,
+        to_bootstrap: ToBootstrap,
+        from_bootstrap: FromBootstrap = None,
+        environment: EnvironmentFile = DEFAULT_ENVIRONMENT,
+        from_properties: FromProperties = None,
+        to_properties: ToProperties = None,
+        from_down: FromDown = False,
+        max_checkpoint_age: MaxAge = 300.0,
+        without_checkpoint: WithoutCheckpoint = Uncheckpointed.REFUSE,
+        force: Force = False,
+        as_json: AsJson = False,
+    ) -> None:
+        from operations.commands import failover as command  # noqa: PLC0415
 
-    if from_down == (from_bootstrap is not None):
-        raise typer.BadParameter(ONE_OF_TWO)
-    wanted = command.Wanted(
-        group,
-        environment,
-        command.ClusterOptions(from_, from_bootstrap or "", from_properties),
-        command.ClusterOptions(to, to_bootstrap, to_properties or from_properties),
-        command.Rules(max_checkpoint_age, without_checkpoint.value, force),
-        from_down,
-    )
-    raise typer.Exit(command.plan(wanted, as_json))
+        if from_down == (from_bootstrap is not None):
+            raise typer.BadParameter(ONE_OF_TWO)
+        wanted = command.Wanted(
+            group,
+            environment,
+            command.ClusterOptions(from_, from_bootstrap or "", from_properties),
+            command.ClusterOptions(to, to_bootstrap, to_properties or from_properties),
+            command.Rules(max_checkpoint_age, without_checkpoint.value, force),
+            from_down,
+        )
+        take = command.plan if name == "plan" else command.run
+        raise typer.Exit(take(wanted, as_json))
 
 
-@failover.command("run", epilog=EXIT_CODES)
-def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
-    group: Group,
-    from_: From,
-    to: To,
-    to_bootstrap: ToBootstrap,
-    from_bootstrap: FromBootstrap = None,
-    environment: EnvironmentFile = DEFAULT_ENVIRONMENT,
-    from_properties: FromProperties = None,
-    to_properties: ToProperties = None,
-    from_down: FromDown = False,
-    max_checkpoint_age: MaxAge = 300.0,
-    without_checkpoint: WithoutCheckpoint = Uncheckpointed.REFUSE,
-    force: Force = False,
-    as_json: Json = False,
-) -> None:
-    """Write the group's offsets at the cluster where it goes on. Can be repeated; the way back is the same.
-
-    The group must be stopped on both. Its offsets at the cluster that it leaves stay as they are.
-    """
-    from operations.commands import failover as command  # noqa: PLC0415
-
-    if from_down == (from_bootstrap is not None):
-        raise typer.BadParameter(ONE_OF_TWO)
-    wanted = command.Wanted(
-        group,
-        environment,
-        command.ClusterOptions(from_, from_bootstrap or "", from_properties),
-        command.ClusterOptions(to, to_bootstrap, to_properties or from_properties),
-        command.Rules(max_checkpoint_age, without_checkpoint.value, force),
-        from_down,
-    )
-    raise typer.Exit(command.run(wanted, as_json))
+_command(
+    "plan",
+    "Print where the group would go on, partition by partition; nothing is changed.\n\n"
+    "It fails when `run` would refuse: the group has members, its checkpoints are old or lacking.",
+)
+_command(
+    "run",
+    "Write the group's offsets at the cluster where it goes on. Can be repeated; the way back is the same."
+    "\n\n"
+    "The group must be stopped on both. Its offsets at the cluster that it leaves stay as they are.",
+)

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from operations.__main__ import DEFAULT_ENVIRONMENT
+from operations.cli_options import EXIT_CODES, AsJson, CredentialsFile, EnvironmentFile
 
 __all__ = ["migrate_app", "rollback_app"]
 
-EXIT_CODES: Final = "Exit codes: 0 ok, 1 failed, 2 bad input (options, files, addresses), 130 interrupted."
 SETTINGS: Final[dict[str, Any]] = {
     "no_args_is_help": True,
     "epilog": EXIT_CODES,
@@ -27,10 +27,6 @@ rollback_app = typer.Typer(
 )
 
 Region = Annotated[str, typer.Argument(help="Region of the workers.")]
-Environment = Annotated[
-    str,
-    typer.Option("--environment", envvar="MSK_MIRROR_ENV", help="Name in environments/ or path of a file."),
-]
 JournalFile = Annotated[
     Path | None,
     typer.Option(
@@ -63,96 +59,62 @@ NewUrl = Annotated[
 Topic = Annotated[
     str | None, typer.Option(help="Topic on the sources for the numbered records; it must be there.")
 ]
-Credentials = Annotated[
-    Path | None,
-    typer.Option(
-        "--credentials",
-        envvar="MSK_MIRROR_CONNECT_CREDENTIALS",
-        help="Properties file, user=password, whose first user Connect lets in; where it asks for one.",
-    ),
-]
 Seconds = Annotated[float, typer.Option("--gate-seconds", min=1, help="How long each gate waits.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-@migrate_app.command("plan", epilog=EXIT_CODES)
-def plan(  # noqa: PLR0913, PLR0917 - one parameter for each option
-    region: Region,
-    environment: Environment = DEFAULT_ENVIRONMENT,
-    path: PathOption = "connect",
-    journal: JournalFile = None,
-    out: Out = Path("cdktf.out"),
-    connectors: Connectors = None,
-    old_connect: OldUrl = None,
-    old_service: OldService = None,
-    new_connect: NewUrl = None,
-    topic: Topic = None,
-    credentials: Credentials = None,
-    seconds: Seconds = 30.0,
-    as_json: AsJson = False,
-) -> None:
-    """Make the checks and show the steps; changes nothing. Fails when a check does."""
-    from operations.commands import migrate as command  # noqa: PLC0415
+def _forward(name: str, gate_seconds: float, explanation: str) -> None:
+    """Adds `migrate plan` or `migrate run`: told the same, so that what is planned is what is run."""
 
-    options = _options(
-        environment,
-        region,
-        path,
-        out,
-        connectors=connectors,
-        old_url=old_connect,
-        old_service=old_service,
-        new_url=new_connect,
-        topic=topic,
-        credentials=credentials,
-        seconds=seconds,
-    )
-    raise typer.Exit(command.run_plan(options, journal, as_json))
+    @migrate_app.command(name, epilog=EXIT_CODES, help=explanation)
+    def forward(  # noqa: PLR0913, PLR0917 - one parameter for each option
+        region: Region,
+        environment: EnvironmentFile = DEFAULT_ENVIRONMENT,
+        path: PathOption = "connect",
+        journal: JournalFile = None,
+        out: Out = Path("cdktf.out"),
+        connectors: Connectors = None,
+        old_connect: OldUrl = None,
+        old_service: OldService = None,
+        new_connect: NewUrl = None,
+        topic: Topic = None,
+        credentials: CredentialsFile = None,
+        seconds: Seconds = gate_seconds,
+        as_json: AsJson = False,
+    ) -> None:
+        from operations.commands import migrate as command  # noqa: PLC0415
+
+        options = _options(
+            environment,
+            region,
+            path,
+            out,
+            connectors=connectors,
+            old_url=old_connect,
+            old_service=old_service,
+            new_url=new_connect,
+            topic=topic,
+            credentials=credentials,
+            seconds=seconds,
+        )
+        if name == "plan":
+            raise typer.Exit(command.run_plan(options, journal, as_json))
+        raise typer.Exit(command.run_course(options, "migrate", journal, as_json))
 
 
-@migrate_app.command("run", epilog=EXIT_CODES)
-def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
-    region: Region,
-    environment: Environment = DEFAULT_ENVIRONMENT,
-    path: PathOption = "connect",
-    journal: JournalFile = None,
-    out: Out = Path("cdktf.out"),
-    connectors: Connectors = None,
-    old_connect: OldUrl = None,
-    old_service: OldService = None,
-    new_connect: NewUrl = None,
-    topic: Topic = None,
-    credentials: Credentials = None,
-    seconds: Seconds = 600.0,
-    as_json: AsJson = False,
-) -> None:
-    """Migrate, or go on where the last run ended; a report at the end.
-
-    Run it where both clusters, both runtimes and AWS can be reached. The clusters' addresses come from the
-    variables BOOTSTRAP_<ALIAS>, as the pods have them.
-    """
-    from operations.commands import migrate as command  # noqa: PLC0415
-
-    options = _options(
-        environment,
-        region,
-        path,
-        out,
-        connectors=connectors,
-        old_url=old_connect,
-        old_service=old_service,
-        new_url=new_connect,
-        topic=topic,
-        credentials=credentials,
-        seconds=seconds,
-    )
-    raise typer.Exit(command.run_course(options, "migrate", journal, as_json))
+_forward("plan", 30.0, "Make the checks and show the steps; changes nothing. Fails when a check does.")
+_forward(
+    "run",
+    600.0,
+    "Migrate, or go on where the last run ended; a report at the end.\n\n"
+    "Run it where both clusters, both runtimes and AWS can be reached. The clusters' addresses come from the "
+    "variables BOOTSTRAP_<ALIAS>, as the pods have them.",
+)
 
 
 @migrate_app.command("status", epilog=EXIT_CODES)
 def status(
     region: Region,
-    environment: Environment = DEFAULT_ENVIRONMENT,
+    environment: EnvironmentFile = DEFAULT_ENVIRONMENT,
     journal: JournalFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -165,14 +127,14 @@ def status(
 @migrate_app.command("abort", epilog=EXIT_CODES)
 def abort(  # noqa: PLR0913, PLR0917 - one parameter for each option
     region: Region,
-    environment: Environment = DEFAULT_ENVIRONMENT,
+    environment: EnvironmentFile = DEFAULT_ENVIRONMENT,
     path: PathOption = "connect",
     journal: JournalFile = None,
     connectors: Connectors = None,
     old_connect: OldUrl = None,
     old_service: OldService = None,
     new_connect: NewUrl = None,
-    credentials: Credentials = None,
+    credentials: CredentialsFile = None,
     seconds: Seconds = 600.0,
 ) -> None:
     """Take the new workers away while the old ones are all there; past that there is `rollback run`."""
@@ -203,7 +165,7 @@ def _rollback() -> None:
 @rollback_app.command("run", epilog=EXIT_CODES)
 def rollback(  # noqa: PLR0913, PLR0917 - one parameter for each option
     region: Region,
-    environment: Environment = DEFAULT_ENVIRONMENT,
+    environment: EnvironmentFile = DEFAULT_ENVIRONMENT,
     path: PathOption = "connect",
     journal: JournalFile = None,
     connectors: Connectors = None,
@@ -211,7 +173,7 @@ def rollback(  # noqa: PLR0913, PLR0917 - one parameter for each option
     old_service: OldService = None,
     new_connect: NewUrl = None,
     topic: Topic = None,
-    credentials: Credentials = None,
+    credentials: CredentialsFile = None,
     seconds: Seconds = 600.0,
     as_json: AsJson = False,
 ) -> None:
