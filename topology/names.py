@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from topology.model import Environment
 
-__all__ = ["LIMITS", "NameTooLongError", "Names", "bootstrap_variable"]
+__all__ = ["ECS_NAMES", "LIMITS", "NameTooLongError", "Names", "bootstrap_variable"]
 
 
 LIMITS: dict[str, int] = {

@@ -22,7 +22,7 @@ from topology.iam import worker_statements
 from topology.keys import Purpose
 from topology.metrics import METRICS
 from topology.model import Environment
-from topology.names import Names
+from topology.names import ECS_NAMES, Names
 from topology.state import STACK_KINDS
 from topology.tasks import TaskSite
 
@@ -115,8 +115,10 @@ def _of_module(module: Any) -> Iterator[Derivation]:
 
 
 def _names(names: Names) -> Iterator[tuple[str, Any]]:
+    # nothing makes names of ECS where nothing runs there, so that they may be too long
+    unused = () if names.environment.runtime.ecs else ECS_NAMES
     for name, member in inspect.getmembers(Names):
-        if isinstance(member, property):
+        if isinstance(member, property) and name not in unused:
             yield name, getattr(names, name)
     for purpose in ("configs", "offsets", "status"):
         yield f"topic {purpose}", names.connect_topic(purpose)
