@@ -25,6 +25,8 @@ BATCH: Final = 10
 """Records of a transaction."""
 ABORTED_EVERY: Final = 5
 CALL_SECONDS: Final = 30.0
+COORDINATOR_SECONDS: Final = 120.0
+REST_SECONDS: Final = 0.5
 COMMIT_SECONDS: Final = 120.0
 """For a commit with its repetitions: longer than a broker takes to come back."""
 
@@ -68,10 +70,20 @@ class Transactions(Production):
                 producer = self._begin_anew()
 
     def _begin_anew(self) -> Producer:
-        """A producer whose predecessor's open transaction, if there is one, is ended."""
-        producer = self._cluster.producer({"transactional.id": self._id, "linger.ms": 1})
-        producer.init_transactions(CALL_SECONDS)
-        return producer
+        """A producer whose predecessor's open transaction, if there is one, is ended. Raises KafkaException
+        when no transaction coordinator takes it on: a broker that has just begun, or whose topics have just
+        been deleted, says for a while that it is none."""
+        deadline = time.monotonic() + COORDINATOR_SECONDS
+        while True:
+            producer = self._cluster.producer({"transactional.id": self._id, "linger.ms": 1})
+            try:
+                producer.init_transactions(CALL_SECONDS)
+            except KafkaException as error:
+                if error.args[0].fatal() or time.monotonic() > deadline:
+                    raise
+                time.sleep(REST_SECONDS)
+            else:
+                return producer
 
     def _transact(self, producer: Producer, numbers: range, *, abort: bool) -> None:
         producer.begin_transaction()
