@@ -158,3 +158,10 @@ def test_a_secret_that_is_planted_in_a_stack_is_found(
     stack["resource"][planted.kind] = {"planted": planted.arguments}
     found = secrets_in({"stack": stack}, tmp_path)
     assert planted.found in {one.kind for one in found}
+
+
+def test_an_id_that_iam_gives_a_policy_is_none_under_its_own_name(tmp_path: Path) -> None:
+    by_chance = "APAI6KQ2ZJX5T7WMB4NVC"
+    assert secrets_in({"state": {"policy_id": by_chance}}, tmp_path) == []
+    assert secrets_in({"state": {"password_id": by_chance}}, tmp_path) != []
+    assert secrets_in({"state": {"policy_id": f"{by_chance}x"}}, tmp_path) != []

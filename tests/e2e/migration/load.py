@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
@@ -18,6 +18,7 @@ from tests.e2e.migration.mixture import LEDGER, TOPICS, composer, key_number
 
 __all__ = ["RATE", "SentRecords", "Traffic", "Transactions"]
 
+T = TypeVar("T")
 RATE: Final = 1000.0
 """Records a second in each region."""
 LONGEST_SECONDS: Final = 3600.0
@@ -25,10 +26,9 @@ BATCH: Final = 10
 """Records of a transaction."""
 ABORTED_EVERY: Final = 5
 CALL_SECONDS: Final = 30.0
-COORDINATOR_SECONDS: Final = 120.0
+REPEATED_SECONDS: Final = 120.0
+"""For a call with its repetitions: longer than a broker takes to come back."""
 REST_SECONDS: Final = 0.5
-COMMIT_SECONDS: Final = 120.0
-"""For a commit with its repetitions: longer than a broker takes to come back."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,13 @@ class Transactions(Production):
         """A producer whose predecessor's open transaction, if there is one, is ended. Raises KafkaException
         when no transaction coordinator takes it on: a broker that has just begun, or whose topics have just
         been deleted, says for a while that it is none."""
-        deadline = time.monotonic() + COORDINATOR_SECONDS
-        while True:
+
+        def begun() -> Producer:
             producer = self._cluster.producer({"transactional.id": self._id, "linger.ms": 1})
-            try:
-                producer.init_transactions(CALL_SECONDS)
-            except KafkaException as error:
-                if error.args[0].fatal() or time.monotonic() > deadline:
-                    raise
-                time.sleep(REST_SECONDS)
-            else:
-                return producer
+            producer.init_transactions(CALL_SECONDS)
+            return producer
+
+        return _repeated(begun, lambda error: not error.fatal())
 
     def _transact(self, producer: Producer, numbers: range, *, abort: bool) -> None:
         producer.begin_transaction()
@@ -103,22 +99,33 @@ class Transactions(Production):
     def _committed(self, producer: Producer) -> bool:
         """False: the brokers would not commit it and it was aborted. Raises KafkaException when what became
         of it is not known."""
-        deadline = time.monotonic() + COMMIT_SECONDS
-        while True:
-            try:
-                producer.commit_transaction(CALL_SECONDS)
-            except KafkaException as error:
-                cause: KafkaError = error.args[0]
-                if cause.txn_requires_abort():
-                    producer.abort_transaction(CALL_SECONDS)
-                    return False
-                if not cause.retriable() or time.monotonic() > deadline:
-                    raise
-            else:
-                return True
+        try:
+            _repeated(
+                lambda: producer.commit_transaction(CALL_SECONDS),
+                lambda error: error.retriable() and not error.txn_requires_abort(),
+            )
+        except KafkaException as error:
+            if not error.args[0].txn_requires_abort():
+                raise
+            producer.abort_transaction(CALL_SECONDS)
+            return False
+        return True
 
     def _delivered(self, number: int, error: KafkaError | None) -> None:
         """Nothing counts before its transaction is committed."""
+
+
+def _repeated(call: Callable[[], T], again: Callable[[KafkaError], bool]) -> T:
+    """What the call returns. Raises KafkaException for an error after which it is not to be made `again`, and
+    when the time is over."""
+    deadline = time.monotonic() + REPEATED_SECONDS
+    while True:
+        try:
+            return call()
+        except KafkaException as error:
+            if not again(error.args[0]) or time.monotonic() > deadline:
+                raise
+        time.sleep(REST_SECONDS)
 
 
 @dataclass
