@@ -107,6 +107,17 @@ def _command(name: str, explanation: str) -> None:
         raise typer.Exit(take(wanted, as_json))
 
 
+@failover.command("policy", epilog=EXIT_CODES)
+def policy(group: Group, from_: From, to: To, environment: EnvironmentFile = DEFAULT_ENVIRONMENT) -> None:
+    """Print the IAM policy for whoever runs it: what moves this group there and back, and nothing else.
+
+    GROUP may end in `*`. The clusters' UUIDs are not in the environment file: a `*` stands for them.
+    """
+    from operations.commands import failover as command  # noqa: PLC0415
+
+    raise typer.Exit(command.show_policy(group, environment, from_, to))
+
+
 _command(
     "plan",
     "Print where the group would go on, partition by partition; nothing is changed.\n\n"

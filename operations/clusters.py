@@ -21,6 +21,7 @@ from typing import Any, Final
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from topology.iam import OPERATOR_GROUP
 from topology.java_properties import parse_properties
 
 __all__ = ["FROM_END", "Cluster", "ClusterError", "client_settings", "offsets_at", "read_properties", "words"]
@@ -71,9 +72,10 @@ class Cluster:
             return Producer(self._with(settings), logger=LOGGER)
 
     def consumer(self, settings: Mapping[str, Any] = MappingProxyType({})) -> Consumer:
-        """A consumer that takes partitions by `assign` and commits nothing: it needs no right on a group."""
+        """A consumer that takes partitions by `assign` and commits nothing: of its group it need only see
+        the coordinator (DescribeGroup)."""
         fixed = {
-            "group.id": "msk-mirror",
+            "group.id": OPERATOR_GROUP,
             "enable.auto.commit": False,
             "allow.auto.create.topics": False,
             "auto.offset.reset": "earliest",

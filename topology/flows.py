@@ -12,6 +12,7 @@ __all__ = [
     "DirectedFlow",
     "checkpoints_topic",
     "directed_flows",
+    "flows_between",
     "flows_from",
     "flows_into",
     "offset_syncs_topic",
@@ -140,6 +141,13 @@ def flows_into(environment: Environment, region: str) -> tuple[DirectedFlow, ...
 def flows_from(environment: Environment, region: str) -> tuple[DirectedFlow, ...]:
     """The flows that read the cluster of `region`."""
     return tuple(flow for flow in directed_flows(environment) if flow.source == region)
+
+
+def flows_between(environment: Environment, ends: tuple[str, str]) -> tuple[DirectedFlow, ...]:
+    """The flows between two regions, in either direction."""
+    return tuple(
+        flow for flow in directed_flows(environment) if (flow.source, flow.target) in {ends, ends[::-1]}
+    )
 
 
 def peers(environment: Environment, region: str) -> tuple[str, ...]:

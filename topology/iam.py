@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from topology import iam_needs as needs
-from topology.flows import HEARTBEATS, DirectedFlow, flows_into
+from topology.flows import HEARTBEATS, DirectedFlow, flows_between, flows_into
 from topology.iam_needs import Permission
 from topology.model import Environment
 from topology.names import Names
 
 __all__ = [
+    "OPERATOR_GROUP",
     "PROBE_GROUP",
     "READER_GROUP",
     "KafkaResource",
     "Statement",
     "TrustSubject",
+    "failover_statements",
     "operations_statements",
     "policy_document",
     "trust_document",
@@ -29,6 +31,8 @@ Kind = Literal["cluster", "topic", "group", "transactional-id"]
 PROBE_GROUP = "msk-mirror-probe"
 """Consumer group of the probe. It is assigned its partitions and commits nothing, but librdkafka has no
 consumer without a group."""
+OPERATOR_GROUP = "msk-mirror"
+"""Consumer group of the commands that read topics: what of PROBE_GROUP is true is true of it."""
 READER_GROUP = "msk-mirror-reader"
 """A group that nobody joins. AWS's table wants AlterGroup of whoever has ReadData, and the workers read the
 source without a group."""
@@ -117,6 +121,26 @@ def operations_statements(environment: Environment, region: str) -> tuple[Statem
             arriving = KafkaResource(region, "topic", flow.mirrored(HEARTBEATS))
             found.setdefault(needs.PROBE_ARRIVAL, []).append(arriving)
             found.setdefault(needs.PROBE_GROUP, []).append(KafkaResource(region, "group", PROBE_GROUP))
+    return _statements(found)
+
+
+def failover_statements(environment: Environment, ends: tuple[str, str], group: str) -> tuple[Statement, ...]:
+    """What moves a consumer group between the clusters of two regions, there and back; `group` may have
+    globs. None where no flow is between them."""
+    found: dict[Permission, list[KafkaResource]] = {}
+    for flow in flows_between(environment, ends):
+        source, target = flow.source, flow.target
+        topics = [KafkaResource(source, "topic", topic) for topic in flow.topics]
+        topics += [KafkaResource(target, "topic", flow.mirrored(topic)) for topic in flow.topics]
+        for permission, resources in (
+            (needs.FAILOVER_CONNECT, [KafkaResource(region, "cluster") for region in ends]),
+            (needs.FAILOVER_GROUPS, [KafkaResource(region, "group", group) for region in ends]),
+            (needs.FAILOVER_TOPICS, topics),
+            (needs.FAILOVER_CHECKPOINTS, [KafkaResource(target, "topic", flow.checkpoints_topic)]),
+            (needs.FAILOVER_SYNCS, [KafkaResource(target, "topic", flow.offset_syncs_topic)]),
+            (needs.FAILOVER_READER, [KafkaResource(region, "group", OPERATOR_GROUP) for region in ends]),
+        ):
+            found.setdefault(permission, []).extend(resources)
     return _statements(found)
 
 

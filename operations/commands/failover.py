@@ -14,11 +14,13 @@ from operations.commands.tables import table
 from operations.commands.verify import ClusterOptions
 from operations.failover.failover import Failover, FailoverError, Outcome
 from operations.failover.plan import Plan, Rules
-from operations.failover.routes import RouteError, Routes
+from operations.failover.routes import RouteError, Routes, ends_of
 from operations.groups import Groups
 from topology import InvalidEnvironment, load_environment
+from topology.arns import cluster_arn
+from topology.iam import failover_statements, policy_document
 
-__all__ = ["ClusterOptions", "Rules", "Wanted", "plan", "run"]
+__all__ = ["ClusterOptions", "Rules", "Wanted", "plan", "run", "show_policy"]
 
 HEADER: Final = ("from", "committed", "to", "goes on at", "end", "way", "age s", "read again at most")
 
@@ -71,6 +73,19 @@ def run(wanted: Wanted, as_json: bool) -> int:
         return fail(FAILED, error)
     _print(outcome.as_json(), as_json, _report(outcome))
     return _refused(outcome.plan) or OK
+
+
+def show_policy(group: str, environment: str, source: str, target: str) -> int:
+    """Prints the IAM policy for moving a group between two clusters, as JSON."""
+    try:
+        model = load_environment(environment)
+        ends = ends_of(model, source, target)
+    except (InvalidEnvironment, RouteError) as error:
+        return fail(BAD_INPUT, error)
+    statements = failover_statements(model, ends, group)
+    document = policy_document(statements, lambda region: cluster_arn(model, region, "*"))
+    sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
+    return OK
 
 
 def _with_what_answers(failover: Failover) -> Failover:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from operations.probe_flows import ReplicatedTopics, replicated_topics
 from topology.connectors import source_connector
-from topology.flows import DirectedFlow, directed_flows
+from topology.flows import DirectedFlow, directed_flows, flows_between
 from topology.globs import glob_regex
 from topology.model import Environment
 
-__all__ = ["RouteError", "Routes", "There"]
+__all__ = ["RouteError", "Routes", "There", "ends_of"]
 
 
 class RouteError(ValueError):
@@ -55,15 +55,10 @@ class Routes:
     @classmethod
     def of(cls, environment: Environment, source: str, target: str) -> Routes:
         """`source` and `target` are aliases or regions. Raises RouteError."""
-        here, there = (_region(environment, name) for name in (source, target))
-        if here == there:
-            raise RouteError(f"found one cluster twice, {source}; a group moves from one to another")
-        flows = directed_flows(environment)
-        forward = tuple(_route(flow) for flow in flows if (flow.source, flow.target) == (here, there))
-        backward = tuple(_route(flow) for flow in flows if (flow.source, flow.target) == (there, here))
-        if not forward and not backward:
-            there_are = ", ".join(dict.fromkeys(flow.name for flow in flows))
-            raise RouteError(f"found no flow between {source} and {target}; the environment has {there_are}")
+        here, there = ends_of(environment, source, target)
+        flows = flows_between(environment, (here, there))
+        forward = tuple(_route(flow) for flow in flows if flow.source == here)
+        backward = tuple(_route(flow) for flow in flows if flow.source == there)
         return cls(environment.alias(here), environment.alias(there), forward, backward)
 
     def there(self, topic: str) -> There | None:
@@ -109,6 +104,17 @@ class Routes:
     def backward_syncs_topic(self) -> str | None:
         """Offset syncs of the flows in return: on the source, where these end."""
         return self.backward[0].flow.offset_syncs_topic if self.backward else None
+
+
+def ends_of(environment: Environment, source: str, target: str) -> tuple[str, str]:
+    """The regions of two clusters between which there is a flow, by alias or region. Raises RouteError."""
+    here, there = (_region(environment, name) for name in (source, target))
+    if here == there:
+        raise RouteError(f"found one cluster twice, {source}; a group moves from one to another")
+    if not flows_between(environment, (here, there)):
+        there_are = ", ".join(dict.fromkeys(flow.name for flow in directed_flows(environment)))
+        raise RouteError(f"found no flow between {source} and {target}; the environment has {there_are}")
+    return here, there
 
 
 def _route(flow: DirectedFlow) -> _Route:

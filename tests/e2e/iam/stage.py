@@ -33,12 +33,14 @@ from topology.java_properties import render_properties
 from topology.model import Environment
 from topology.names import bootstrap_variable
 
-__all__ = ["OPERATIONS", "SOURCE", "TARGET", "TOPIC", "WORKERS", "Stage", "staged", "waited"]
+__all__ = ["OPERATIONS", "OPERATOR", "SOURCE", "TARGET", "TOPIC", "WORKERS", "Stage", "staged", "waited"]
 
 SOURCE, TARGET = "us-east-1", "us-west-2"
 TOPIC = "demo.orders"
 WORKERS, OPERATIONS = "workers", "operations"
 """The users that stand for the two roles."""
+OPERATOR = "operator"
+"""Who moves consumer groups."""
 EVERYTHING_ALLOWED = "-Dmsk-mirror.authorizer.log=debug"
 GONE_SECONDS = 60.0
 STOP_SECONDS = 3.0
@@ -169,7 +171,7 @@ class Stage:
 @contextmanager
 def staged(directory: Path, environment: Environment) -> Iterator[Stage]:
     """Both brokers, for as long as the block takes."""
-    logins = Logins.of(WORKERS, OPERATIONS)
+    logins = Logins.of(WORKERS, OPERATIONS, OPERATOR)
     with Wan.start([SOURCE, TARGET]) as wan:
         places = sites(wan, directory)
         servers = {region: server_properties(environment, region) for region in places}

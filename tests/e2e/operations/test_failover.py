@@ -4,7 +4,6 @@ and those that are read twice are counted."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from operations.__main__ import main
 from operations.connect import ConnectClient
 from operations.migration.positions import stopped
 from operations.reconcile import Reconciler
+from tests.e2e.group_traffic import PARTITIONS, Numbers, Reader, at_least, skipped
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
-from tests.e2e.operations.group_traffic import PARTITIONS, Numbers, Reader, skipped
 from tests.e2e.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
@@ -81,11 +80,6 @@ def failover(mirror: Mirror, group: str, capsys: pytest.CaptureFixture[str]) -> 
 def reader(mirror: Mirror, region: str, topic: str) -> Reader:
     name = topic if region == SOURCE else f"{SOURCE}.{topic}"
     return Reader(mirror.clusters[region].bootstrap, name, f"{SOURCE}.{topic.removeprefix('demo.')}")
-
-
-def at_least(one: Reader, count: int) -> Callable[[], bool]:
-    """Records out of each partition, so that each has a commit."""
-    return lambda: len(one.read) >= count and {number % PARTITIONS for number in one.read} == {0, 1, 2}
 
 
 def test_a_group_goes_over_in_mid_stream_and_comes_back(

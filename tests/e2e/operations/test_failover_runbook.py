@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 
 from operations.connect import ConnectClient
 from operations.reconcile import Reconciler
+from tests.e2e.group_traffic import PARTITIONS, Numbers, Reader, at_least, skipped
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
-from tests.e2e.operations.group_traffic import PARTITIONS, Numbers, Reader, skipped
 from tests.e2e.waiting import wait_until
 from tests.runbooks import Command, commands
 
@@ -25,8 +26,8 @@ def of(section: str) -> list[Command]:
 
 
 def test_every_command_of_the_runbook_is_run_here() -> None:
-    assert [*of("Planned"), *of("Back"), *of("Outage")] == RUNBOOK
-    assert len(RUNBOOK) == 5
+    assert [*of("What"), *of("Planned"), *of("Back"), *of("Outage")] == RUNBOOK
+    assert len(RUNBOOK) == 6
 
 
 @pytest.mark.kafka
@@ -54,10 +55,12 @@ def test_the_runbook_moves_a_group_and_brings_it_back(
         arguments = command.arguments(**values)
         return subprocess.run(arguments, capture_output=True, text=True, check=False, env=environment)
 
+    (rights,) = of("What")
+    assert json.loads(run(rights).stdout)["Statement"]
     first, third = (Reader(east, TOPIC, GROUP) for _ in range(2))
     second = Reader(west, f"{SOURCE}.{TOPIC}", GROUP)
     with Numbers(east, TOPIC, 600) as numbers:
-        first.until(lambda: len(first.read) >= 1000 and {one % PARTITIONS for one in first.read} == {0, 1, 2})
+        first.until(at_least(first, 1000))
         plan, move = of("Planned")
         wait_until(lambda: run(plan).returncode == 0, 60, "there are checkpoints", lambda: run(plan))
         done = run(move)

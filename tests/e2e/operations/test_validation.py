@@ -26,8 +26,8 @@ from operations.reconcile import Reconciler
 from operations.topic_agreement import own_config
 from operations.validation import Check, Expectation, validate
 from operations.verify import Flow
+from tests.e2e.group_traffic import PARTITIONS, Numbers, Reader
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
-from tests.e2e.operations.group_traffic import PARTITIONS, Numbers, Reader
 from tests.e2e.waiting import wait_until
 from topology.names import bootstrap_variable
 

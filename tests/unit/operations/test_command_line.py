@@ -151,6 +151,7 @@ def test_a_check_takes_less_than_half_a_second_of_computing() -> None:
             "--environment",
             "nowhere",
         ),
+        ("failover", "policy", "g", "--from", "us-west-2", "--to", "us-west-2"),
     ],
     ids=" ".join,
 )
@@ -161,6 +162,19 @@ def test_bad_input_ends_with_2_and_says_what_is_wrong(
     said = capfd.readouterr()
     assert "Traceback" not in said.err
     assert said.err or said.out
+
+
+def test_a_failovers_policy_is_about_the_two_clusters_and_the_group(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert code_of("failover", "policy", "billing", *FROM_TO, "--environment", "production") == 0
+    document = json.loads(capsys.readouterr().out)
+    resources = [one for statement in document["Statement"] for one in statement["Resource"]]
+    assert {one.split(":")[3] for one in resources} == {"us-east-1", "us-west-2"}
+    groups = {one.rpartition("/")[2] for one in resources if ":group/" in one}
+    assert groups == {"billing", "msk-mirror"}
+    actions = {one for statement in document["Statement"] for one in statement["Action"]}
+    assert not {one for one in actions if "Write" in one or "Delete" in one or one.endswith("*")}
 
 
 def test_a_topic_that_can_not_be_verified_is_bad_input_or_a_failure(
@@ -176,7 +190,16 @@ def test_a_topic_that_can_not_be_verified_is_bad_input_or_a_failure(
 
 @pytest.mark.parametrize(
     "command",
-    ["check", "bootstrap", "reconcile", "probe", "verify", "failover plan", "failover run"],
+    [
+        "check",
+        "bootstrap",
+        "reconcile",
+        "probe",
+        "verify",
+        "failover plan",
+        "failover run",
+        "failover policy",
+    ],
 )
 def test_every_command_documents_its_exit_codes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert code_of(*command.split(), "--help") == 0

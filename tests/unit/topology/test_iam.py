@@ -14,6 +14,7 @@ from topology.iam import (
     KafkaResource,
     Statement,
     TrustSubject,
+    failover_statements,
     operations_statements,
     policy_document,
     trust_document,
@@ -132,6 +133,21 @@ def test_arns_are_those_of_the_cluster_with_the_kind_replaced() -> None:
     assert "arn:aws:kafka:us-east-1:1:cluster/orders-test/uuid-1" in arns
     actions = {action for statement in document["Statement"] for action in statement["Action"]}
     assert all(action.startswith("kafka-cluster:") for action in actions)
+
+
+def test_what_moves_a_group_is_about_the_two_clusters_in_both_directions_and_no_third() -> None:
+    ends = {"eu-west-1": "frankfurt", "eu-central-1": "ireland"}  # each with the other's alias
+    three = load_environment("three-regions")
+    statements = by_sid(failover_statements(three, ("eu-west-1", "eu-central-1"), "billing"))
+    assert set(resources(statements["FailoverTopics"])) == {
+        (region, "topic", name)
+        for region, other in ends.items()
+        for name in ("telemetry.*", f"{other}.telemetry.*")
+    }
+    assert set(resources(statements["FailoverCheckpoints"])) == {
+        (region, "topic", f"{other}.checkpoints.internal") for region, other in ends.items()
+    }
+    assert {region for one in statements.values() for region, _, _ in resources(one)} == set(ends)
 
 
 def test_the_trust_names_subject_and_audience_exactly() -> None:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from tests.unit.topology.environments import environment
-from topology.iam import operations_statements, worker_statements
-from topology.iam_needs import FUNCTIONS, OPERATIONS_PERMISSIONS, WORKER_PERMISSIONS
+from topology.iam import failover_statements, operations_statements, worker_statements
+from topology.iam_needs import (
+    FAILOVER_FUNCTIONS,
+    FAILOVER_PERMISSIONS,
+    FUNCTIONS,
+    OPERATIONS_PERMISSIONS,
+    WORKER_PERMISSIONS,
+)
 from topology.iam_reference import REFERENCE_FILE, render
 
 
@@ -19,6 +25,8 @@ def test_every_permission_of_a_whole_environment_is_in_the_tables_and_no_other()
     assert {one.permission for one in operations_statements(whole, "us-west-2")} == set(
         OPERATIONS_PERMISSIONS
     )
+    failover = failover_statements(whole, ("us-east-1", "us-west-2"), "us-east-1.billing")
+    assert tuple(one.permission for one in failover) == FAILOVER_PERMISSIONS
 
 
 def test_every_need_names_a_function_that_there_is_and_every_function_needs_something() -> None:
@@ -28,8 +36,9 @@ def test_every_need_names_a_function_that_there_is_and_every_function_needs_some
     assert all(need.source for need in needs)
     # those that need nothing of their own beside what others need
     assert set(FUNCTIONS) - named == {"new-topics", "restart"}
+    assert {need.function for one in FAILOVER_PERMISSIONS for need in one.needs} <= set(FAILOVER_FUNCTIONS)
 
 
 def test_statements_have_names_of_their_own() -> None:
-    sids = [one.sid for one in (*WORKER_PERMISSIONS, *OPERATIONS_PERMISSIONS)]
+    sids = [one.sid for one in (*WORKER_PERMISSIONS, *OPERATIONS_PERMISSIONS, *FAILOVER_PERMISSIONS)]
     assert len(sids) == len(set(sids))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer, Message, Producer
 
 from operations.clusters import LOGGER
 
@@ -55,15 +55,21 @@ class Numbers:
             self._producer.poll(max(0.0, begin + self.count / self._rate - time.monotonic()))
 
 
+def number_in_value(message: Message) -> int:
+    """As `Numbers` writes it."""
+    return int(message.value() or b"")
+
+
 @dataclass
 class Reader:
-    """A member of a group that reads a topic and commits every 100 records."""
+    """A member of a group that reads a topic and commits every 100 records. `number_of`: of a record; None
+    for one that is not counted. `read`: the numbers in the order in which they came."""
 
     bootstrap: str
     topic: str
     group: str
+    number_of: Callable[[Message], int | None] = number_in_value
     read: list[int] = field(default_factory=list)
-    """The numbers in the order in which they came."""
 
     def until(self, enough: Callable[[], bool]) -> list[int]:
         """Reads until it is enough, commits what it has read and leaves the group."""
@@ -97,7 +103,8 @@ class Reader:
         messages = consumer.consume(100, timeout=0.2)
         for message in messages:
             assert message.error() is None, message.error()
-            self.read.append(int(message.value() or b""))
+            if (number := self.number_of(message)) is not None:
+                self.read.append(number)
         if messages:
             consumer.commit(asynchronous=False)
 
@@ -107,3 +114,8 @@ def skipped(*read: list[int]) -> list[int]:
     seen = {number for numbers in read for number in numbers}
     last = {number % PARTITIONS: number for number in sorted(seen)}
     return [n for n in range(max(seen)) if n not in seen and n < last.get(n % PARTITIONS, -1)]
+
+
+def at_least(one: Reader, count: int) -> Callable[[], bool]:
+    """So many records, out of each partition, so that each has a commit."""
+    return lambda: len(one.read) >= count and {number % PARTITIONS for number in one.read} == {0, 1, 2}
