@@ -31,7 +31,9 @@ from operations.probe_kafka import Offsets
 __all__ = ["CONNECTOR", "DedicatedError", "DedicatedOffsets"]
 
 CONNECTOR: Final = "MirrorSourceConnector"
-READ_SECONDS: Final = 60.0
+READ_SECONDS: Final = 120.0
+"""A transaction of an exactly-once runtime that was killed is open for a minute, its default time-out, and
+until the broker looks for such next."""
 WRITE_SECONDS: Final = 60.0
 BATCH: Final = 1000
 BY_KEY: Final = -1

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
+import signal
 from collections.abc import Callable
 
+from localcloud.workers import LocalFleet
 from operations.connect import ConnectClient
 from operations.migration import positions
 from operations.migration.dedicated import DedicatedOffsets
-from tests.e2e.migration.fleet import DedicatedFleet, kill_newest
-from tests.e2e.migration.interrupted import run_interrupted
 from tests.e2e.migration.scenario import Scenario
-from tests.e2e.migration.stage import MOVING, STAYING, WORKERS, Stage
-from tests.e2e.migration.tool import described
+from tests.e2e.migration.stage import MOVING, STAYING, WORKERS, Runtime, Stage
 from tests.e2e.waiting import wait_until
 
 __all__ = [
     "Act",
     "broker_restarted",
-    "by_tool",
     "give_back",
     "handover",
     "in_turn",
+    "passed",
     "take_over",
     "worker_killed",
 ]
@@ -32,7 +30,7 @@ SOURCE_CONNECTOR = f"{STAYING}-to-{MOVING}-source"
 LEFT_SECONDS = 60.0
 STOPPED_SECONDS = 60.0
 PUT_SECONDS = 30.0
-TOOL_SECONDS = 900.0
+GONE_SECONDS = 30.0
 
 
 def handover(old: str, new: str, between: Act | None = None) -> Act:
@@ -59,7 +57,7 @@ def take_over(*, kill: bool = False) -> Act:
     without a word), its positions are put into the source connector and compared, and all is resumed."""
 
     def act(stage: Stage, scenario: Scenario) -> None:
-        dedicated, step = _dedicated(stage), scenario.steps.step
+        dedicated, step = stage.fleets["dedicated"], scenario.steps.step
         with step("eks workers join, connectors STOPPED"):
             stage.fleets["eks"].set_count(WORKERS)
             with ConnectClient(stage.urls(MOVING)) as client:
@@ -69,7 +67,9 @@ def take_over(*, kill: bool = False) -> Act:
             scenario.await_flow()
         old = DedicatedOffsets(stage.cluster(MOVING), stage.cluster(STAYING).alias)
         with step(f"dedicated MirrorMaker {'killed' if kill else 'stops'}"):
-            (dedicated.kill if kill else dedicated.stop)()
+            if kill:
+                _kill_newest(dedicated)
+            dedicated.set_count(0)
             wait_until(lambda: not old.group_members(), LEFT_SECONDS, f"{old.group} has no members")
         with step("positions put, connectors resumed"), ConnectClient(stage.urls(MOVING)) as client:
             found = old.read()
@@ -94,32 +94,11 @@ def give_back(stage: Stage, scenario: Scenario) -> None:
         ours = positions.export(client, SOURCE_CONNECTOR)
     with step("positions written, dedicated MirrorMaker starts"):
         DedicatedOffsets(stage.cluster(MOVING), stage.cluster(STAYING).alias).write(ours)
-        _dedicated(stage).set_count(1)
+        stage.fleets["dedicated"].set_count(1)
         scenario.await_flow()
     with step("eks workers leave"):
         stage.fleets["eks"].set_count(0)
         scenario.await_flow()
-
-
-def by_tool(course: str, *, killed: bool = False) -> Act:
-    """`msk-mirror migrate run` or `rollback run` as a process (tool.py); `killed`: SIGKILL after each line
-    that it writes into its journal, and the same command again."""
-
-    def act(stage: Stage, scenario: Scenario) -> None:
-        directory = stage.directory / f"tool-{scenario.name}"
-        described(stage, directory)
-        command = [sys.executable, "-m", "tests.e2e.migration.tool", course, str(directory)]
-        journal, output = directory / "journal.jsonl", directory / f"{course}.log"
-        with scenario.steps.step(f"{course} run{', killed at each step and run again' if killed else ''}"):
-            if killed:
-                kills = run_interrupted(command, journal, output, seconds=TOOL_SECONDS)
-                assert "started" in {one.event for one in kills}, kills
-            else:
-                with output.open("ab") as file:
-                    subprocess.run(command, check=True, stdout=file, stderr=file, timeout=TOOL_SECONDS)
-            passed(stage, scenario)
-
-    return act
 
 
 def in_turn(*acts: Act) -> Act:
@@ -132,34 +111,37 @@ def in_turn(*acts: Act) -> Act:
     return act
 
 
-def worker_killed(stage: Stage, scenario: Scenario) -> None:
-    """SIGKILL to a worker of the fuller runtime; its Deployment or service puts another in its place."""
-    fleet = max(stage.fleets.values(), key=lambda one: one.count())
-    with scenario.steps.step(f"{fleet.name} worker killed and replaced"):
-        kill_newest(fleet)
-        fleet.set_count(WORKERS)
-        passed(stage, scenario)
+def worker_killed(runtime: Runtime) -> Act:
+    """SIGKILL to a worker of a runtime; its Deployment or service puts another in its place."""
+
+    def act(stage: Stage, scenario: Scenario) -> None:
+        fleet = stage.fleets[runtime]
+        with scenario.steps.step(f"{runtime} worker killed and replaced"):
+            _kill_newest(fleet)
+            fleet.set_count(WORKERS)
+            passed(stage, scenario)
+
+    return act
 
 
 def broker_restarted(stage: Stage, scenario: Scenario) -> None:
     """SIGKILL to the broker of the region in which the workers move, their target."""
     with scenario.steps.step("target broker killed and restarted"):
         stage.restart_broker(MOVING)
-        if stage.urls(MOVING):
-            stage.settle(MOVING)
-        stage.settle(STAYING)
-        scenario.await_flow()
+        passed(stage, scenario)
 
 
 def passed(stage: Stage, scenario: Scenario) -> None:
-    """The gate between two steps: every task runs, on workers that are there, and records cross."""
+    """The gate between two steps: every task of ours runs, on workers that are there, and records cross."""
     stage.settle()
     scenario.await_flow()
 
 
-def _dedicated(stage: Stage) -> DedicatedFleet:
-    assert stage.dedicated is not None, "the stage has not begun"
-    return stage.dedicated
+def _kill_newest(fleet: LocalFleet) -> None:
+    """SIGKILL to the worker that would be the first to leave; returns when it is gone."""
+    pid = fleet.pids[-1]
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: pid not in fleet.pids, GONE_SECONDS, f"process {pid} of {fleet.name} is gone")
 
 
 def _await_stopped(stage: Stage, client: ConnectClient) -> None:

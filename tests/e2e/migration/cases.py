@@ -1,4 +1,7 @@
-"""The rows of the proof: who has the workers at first, and what happens then. A new scenario is a new row."""
+"""The rows of the proof: who has the workers at first, and what happens then. A new scenario is a new row.
+
+Each is made twice, without and with exactly-once.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +11,44 @@ from typing import Final
 from tests.e2e.migration.acts import (
     Act,
     broker_restarted,
-    by_tool,
     give_back,
     handover,
     in_turn,
     take_over,
     worker_killed,
 )
+from tests.e2e.migration.failover import fail_over
 from tests.e2e.migration.stage import Runtime
+from tests.e2e.migration.tool_acts import by_tool, disturbed_tool, killed_tool
 
 __all__ = ["CASES", "Case"]
 
 
 @dataclass(frozen=True)
-class Case:
+class Move:
     """`begin`: who has the workers at first. `crash`: something ends without a word; its last records are
     sent again, and only exactly-once hides them."""
 
     name: str
     begin: Runtime
     act: Act
-    exactly_once: bool = False
     crash: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """A move, without or with exactly-once."""
+
+    move: Move
+    exactly_once: bool
+
+    @property
+    def name(self) -> str:
+        return f"exactly-once-{self.move.name}" if self.exactly_once else self.move.name
 
     @property
     def may_duplicate(self) -> bool:
-        return self.crash and not self.exactly_once
+        return self.move.crash and not self.exactly_once
 
 
 def there_and_back(*between: Act) -> Act:
@@ -42,30 +57,52 @@ def there_and_back(*between: Act) -> Act:
 
 
 TO_EKS, TO_ECS = ("ecs", "eks"), ("eks", "ecs")
+KILLED, BROKER = worker_killed("eks"), broker_restarted
+OLD: Final[dict[str, Runtime]] = {"a": "ecs", "b": "dedicated"}
+"""The old runtime of each path."""
 
-CASES: Final = (
+BY_HAND: Final = (
     # path A: one Connect cluster
-    Case("path-a", "ecs", handover(*TO_EKS)),
-    Case("path-a-worker-killed", "ecs", handover(*TO_EKS, worker_killed), crash=True),
-    Case("path-a-broker-restarted", "ecs", handover(*TO_EKS, broker_restarted), crash=True),
-    Case("rollback-a", "eks", handover(*TO_ECS)),
-    Case("rollback-a-worker-killed", "eks", handover(*TO_ECS, worker_killed), crash=True),
-    Case("rollback-a-broker-restarted", "eks", handover(*TO_ECS, broker_restarted), crash=True),
-    Case("exactly-once-a", "ecs", handover(*TO_EKS), True),
-    Case("exactly-once-a-worker-killed", "ecs", handover(*TO_EKS, worker_killed), True, crash=True),
-    Case("exactly-once-a-broker-restarted", "ecs", handover(*TO_EKS, broker_restarted), True, crash=True),
-    Case("exactly-once-rollback-a", "eks", handover(*TO_ECS), True),
-    # path A by the tool
-    Case("tool-a", "ecs", by_tool("migrate")),
-    Case("tool-a-killed", "ecs", by_tool("migrate", killed=True)),
-    Case("tool-rollback-a", "ecs", in_turn(by_tool("migrate"), by_tool("rollback"))),
-    Case("tool-rollback-a-killed", "ecs", in_turn(by_tool("migrate"), by_tool("rollback", killed=True))),
+    Move("path-a", "ecs", handover(*TO_EKS)),
+    Move("path-a-worker-killed", "ecs", handover(*TO_EKS, KILLED), crash=True),
+    Move("path-a-broker-restarted", "ecs", handover(*TO_EKS, BROKER), crash=True),
+    Move("rollback-a", "eks", handover(*TO_ECS)),
+    Move("rollback-a-worker-killed", "eks", handover(*TO_ECS, worker_killed("ecs")), crash=True),
+    Move("rollback-a-broker-restarted", "eks", handover(*TO_ECS, BROKER), crash=True),
     # path B: from a dedicated MirrorMaker, and back to it
-    Case("path-b", "dedicated", take_over()),
-    Case("path-b-dedicated-killed", "dedicated", take_over(kill=True), crash=True),
-    Case("path-b-worker-killed", "dedicated", in_turn(take_over(), worker_killed), crash=True),
-    Case("path-b-broker-restarted", "dedicated", in_turn(broker_restarted, take_over()), crash=True),
-    Case("rollback-b", "dedicated", there_and_back()),
-    Case("rollback-b-worker-killed", "dedicated", there_and_back(worker_killed), crash=True),
-    Case("rollback-b-broker-restarted", "dedicated", there_and_back(broker_restarted), crash=True),
+    Move("path-b", "dedicated", take_over()),
+    Move("path-b-dedicated-killed", "dedicated", take_over(kill=True), crash=True),
+    Move("path-b-worker-killed", "dedicated", in_turn(take_over(), KILLED), crash=True),
+    Move("path-b-broker-restarted", "dedicated", in_turn(BROKER, take_over()), crash=True),
+    Move("rollback-b", "dedicated", there_and_back()),
+    Move("rollback-b-worker-killed", "dedicated", there_and_back(KILLED), crash=True),
+    Move("rollback-b-broker-restarted", "dedicated", there_and_back(BROKER), crash=True),
 )
+BY_TOOL: Final = tuple(
+    move
+    for path, old in OLD.items()
+    for move in (
+        Move(f"tool-{path}-killed", old, killed_tool("migrate", old)),
+        Move(f"tool-rollback-{path}", old, in_turn(by_tool("migrate", old), by_tool("rollback", old))),
+        Move(
+            f"tool-rollback-{path}-killed",
+            old,
+            in_turn(by_tool("migrate", old), killed_tool("rollback", old)),
+        ),
+    )
+)
+TOOL_DISTURBED: Final = tuple(
+    Move(f"tool-{path}-{name}", OLD[path], disturbed_tool("migrate", OLD[path], step, disturb), crash=True)
+    for path, name, step, disturb in (
+        ("a", "worker-killed", "old-workers-1", KILLED),
+        ("a", "broker-restarted", "old-workers-1", BROKER),
+        ("b", "worker-killed", "validation-after", KILLED),
+        ("b", "broker-restarted", "positions", BROKER),
+    )
+)
+FAILOVER: Final = (
+    Move("failover-and-back", "eks", fail_over()),
+    Move("failover-and-back-worker-killed", "eks", fail_over(KILLED), crash=True),
+)
+MOVES: Final = BY_HAND + BY_TOOL + TOOL_DISTURBED + FAILOVER
+CASES: Final = tuple(Case(move, exactly_once) for exactly_once in (False, True) for move in MOVES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class Step:
 class Row:
     """A scenario. `seconds`: from the first record to the last arrival; `pause_ms_p99`: see count.py; latency
     in milliseconds over all first arrivals; `sender_pause_ms`: the longest time for which a producer
-    itself sent nothing, so that nothing could arrive."""
+    itself sent nothing, so that nothing could arrive; `notes`: what this scenario has to count besides."""
 
     scenario: str
     figures: Figures
@@ -38,6 +38,7 @@ class Row:
     latency_ms: dict[str, float]
     sender_pause_ms: float
     steps: Sequence[Step] = ()
+    notes: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -47,6 +48,7 @@ class Row:
             "seconds": round(self.seconds, 1),
             "latency_ms": {name: round(figure, 1) for name, figure in self.latency_ms.items()},
             "sender_pause_ms": round(self.sender_pause_ms, 1),
+            **self.notes,
             "steps": [asdict(step) for step in self.steps],
         }
 
@@ -66,12 +68,13 @@ class Report:
         """A table for people (NO_COLOR is rich's own to respect)."""
         table = Table(title="Migration: numbered records both ways")
         counts = ("sent", "lost", "twice", "reordered", "altered", "aborted")
-        columns = ("scenario", *counts, "pause p99 ms", "s")
+        columns = ("scenario", *counts, "pause p99 ms", "s", "besides")
         for name in columns:
-            table.add_column(name, justify="left" if name == "scenario" else "right")
+            table.add_column(name, justify="left" if name in {"scenario", "besides"} else "right")
         for row in self.rows:
             one = row.figures
             found = (one.sent, one.lost, one.duplicated, one.reordered, one.altered, one.aborted)
             times = (f"{row.pause_ms_p99:.0f}", f"{row.seconds:.0f}")
-            table.add_row(row.scenario, *map(str, found), *times)
-        Console(width=120).print(table)
+            besides = ", ".join(f"{name} {number}" for name, number in row.notes.items())
+            table.add_row(row.scenario, *map(str, found), *times, besides)
+        Console(width=160).print(table)

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from confluent_kafka import Message
+
 from operations.census import circled, take_census
 from operations.clusters import Cluster
 from operations.records import Origin
@@ -57,7 +59,8 @@ class Scenario:
 
     `clusters`: those between which all topics are mirrored, as `<alias>.<topic>`. The topics are there and
     hold nothing of another run. At entry records cross in every partition; `row` is there after an exit
-    without an error. Raises ClusterError, and AssertionError for what does not come.
+    without an error; `notes`: what it is to tell besides. Raises ClusterError, and AssertionError for what
+    does not come.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Scenario:
         self.name = name
         self.steps = Steps()
         self.row: Row | None = None
+        self.notes: dict[str, int] = {}
         self._clusters = clusters
         self._run_id = uuid.uuid4().hex[:12]
         self._traffic = Traffic(clusters, self._run_id, rate)
@@ -91,6 +95,11 @@ class Scenario:
             return all(reader.last_sent > asked for reader in self._readers.values())
 
         wait_until(flows, seconds, f"records cross in every partition ({self.name})", found=self._behind)
+
+    def number_of(self, message: Message) -> int | None:
+        """The number of a record of this scenario; None for one that has none."""
+        mark = proof_mark(message, self._run_id)
+        return mark.number if mark else None
 
     def __enter__(self) -> Self:
         self._began = time.time()
@@ -209,4 +218,5 @@ class Scenario:
             latency.as_json() if latency else {},
             self._traffic.pause_ms_max,
             tuple(self.steps.marks),
+            self.notes,
         )

@@ -19,6 +19,7 @@ from localcloud.workers import (
     LocalFleet,
     bootstrap_environment,
     dedicated_properties,
+    dedicated_recipe,
     localize,
     worker_recipe,
 )
@@ -26,7 +27,6 @@ from operations.clusters import Cluster
 from operations.connect import ConnectClient
 from operations.reconcile import Reconciler, Report
 from tests.e2e.iam.stage import wipe
-from tests.e2e.migration.fleet import DedicatedFleet
 from tests.e2e.migration.mixture import PARTITIONS, TOPICS
 from tests.e2e.waiting import wait_until
 from tests.localcloud.kafka.running import AUTHORIZER, sites
@@ -73,7 +73,6 @@ class Stage:
     directory: Path
     environment: Environment
     fleets: dict[str, LocalFleet] = field(default_factory=dict)
-    dedicated: DedicatedFleet | None = None
     staying: LocalFleet | None = None
 
     def begin(self, environment: Environment, runtime: Runtime, workers: int = WORKERS) -> None:
@@ -86,15 +85,14 @@ class Stage:
                 cluster.create_topics({kind.name: PARTITIONS}, kind.config)
             cluster.create_topics({CANARY: 1})
         self.staying = self._fleet(STAYING, "staying", 0)
-        self.fleets = {"ecs": self._fleet(MOVING, "ecs", 0), "eks": self._fleet(MOVING, "eks", 10)}
-        self.dedicated = self._dedicated()
+        self.fleets = {
+            "ecs": self._fleet(MOVING, "ecs", 0),
+            "eks": self._fleet(MOVING, "eks", 10),
+            "dedicated": self._dedicated(),
+        }
         self.staying.set_count(1)
-        if runtime == "dedicated":
-            self.dedicated.set_count(1)
-            self.settle(STAYING)
-        else:
-            self.fleets[runtime].set_count(workers)
-            self.settle()
+        self.fleets[runtime].set_count(1 if runtime == "dedicated" else workers)
+        self.settle()
 
     def cluster(self, region: str) -> Cluster:
         """A region's cluster as the host reaches it."""
@@ -104,11 +102,12 @@ class Stage:
         """The clusters of both regions."""
         return [self.cluster(region) for region in self.clusters]
 
-    def settle(self, region: str = "") -> None:
-        """Wait until every connector and task of a region (of both, without one) runs, on workers that are
-        there. What has failed is restarted as the reconciler does it."""
-        for one in [region] if region else self.clusters:
-            self._settle(one)
+    def settle(self) -> None:
+        """Wait until every connector and task runs, on workers that are there, in each region that has some.
+        What has failed is restarted as the reconciler does it."""
+        for region in self.clusters:
+            if self.urls(region):
+                self._settle(region)
 
     def restart_broker(self, region: str) -> None:
         """SIGKILL to the broker and the same again; returns when it answers."""
@@ -121,9 +120,9 @@ class Stage:
 
     def end(self) -> None:
         """Stop all workers."""
-        fleets = [*self.fleets.values(), self.staying, self.dedicated]
+        fleets = [*self.fleets.values(), self.staying]
         stop_together(*(fleet.stop for fleet in fleets if fleet is not None))
-        self.fleets, self.staying, self.dedicated = {}, None, None
+        self.fleets, self.staying = {}, None
 
     def specs(self, region: str) -> dict[str, dict[str, str]]:
         """The connectors of a region by name, as they run here."""
@@ -142,11 +141,15 @@ class Stage:
         """Where another process finds a fleet (LocalFleet.open)."""
         return self.directory / f"fleet-{name}"
 
-    def _dedicated(self) -> DedicatedFleet:
-        site = self.sites[MOVING]
+    def _dedicated(self) -> LocalFleet:
+        """connect-mirror-maker, of which there is one or none; it has no REST interface."""
+        site, target = self.sites[MOVING], self.environment.alias(MOVING)
         addresses = {self.environment.alias(one): site.wan.bootstrap(one, MOVING) for one in self.clusters}
-        properties = dedicated_properties(flows_into(self.environment, MOVING), addresses)
-        return DedicatedFleet(site, properties, [self.environment.alias(MOVING)])
+        exactly_once = self.environment.mirrormaker.exactly_once
+        extra = {f"{target}.exactly.once.source.support": "enabled"} if exactly_once else {}
+        properties = dedicated_properties(flows_into(self.environment, MOVING), addresses, extra)
+        recipe = dedicated_recipe(site, properties, [target])
+        return LocalFleet.create("dedicated", self.fleet_directory("dedicated"), [recipe])
 
     def _settle(self, region: str) -> None:
         urls = self.urls(region)
@@ -172,10 +175,13 @@ class Stage:
         return directory
 
 
-def environment_of(*, exactly_once: bool = False) -> Environment:
-    """The `local` environment, without and with exactly-once."""
+def environment_of(runtime: Runtime = "ecs", *, exactly_once: bool = False) -> Environment:
+    """The `local` environment, for workers that come from `runtime`: where that is a dedicated MirrorMaker,
+    connectors begin STOPPED; without and with exactly-once."""
     document: dict[str, Any] = yaml.safe_load(LOCAL.read_text(encoding="utf-8"))
     document["mirrormaker"]["exactly_once"] = exactly_once
+    if runtime == "dedicated":
+        document["mirrormaker"]["connect"]["initial_state"] = "STOPPED"
     return load_text(yaml.safe_dump(document), "migration.yaml")
 
 

@@ -16,11 +16,21 @@ from localcloud.workers import LocalFleet
 from operations.clusters import Cluster
 from operations.commands.migrate import go
 from operations.connectors import ConnectorSpec
+from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.migration import Migration
 from operations.probe_flows import flow_of
 from operations.records import Load
 from operations.verify import Flow, verify
-from tests.e2e.migration.stage import CANARY, MOVING, STAYING, WORKERS, Stage, environment_of, specs_of
+from tests.e2e.migration.stage import (
+    CANARY,
+    MOVING,
+    STAYING,
+    WORKERS,
+    Runtime,
+    Stage,
+    environment_of,
+    specs_of,
+)
 from tests.e2e.no_stacks import NoStacks
 from topology.names import bootstrap_variable
 
@@ -30,10 +40,11 @@ DESCRIPTION = "stage.json"
 GATE_SECONDS = 240.0
 
 
-def described(stage: Stage, directory: Path) -> None:
-    """Writes what the tool must know of a stage into a directory."""
+def described(stage: Stage, old: Runtime, directory: Path) -> None:
+    """Writes what the tool must know of a stage into a directory; `old`: the runtime that there is."""
     directory.mkdir(parents=True, exist_ok=True)
     content = {
+        "old": old,
         "exactly_once": stage.environment.mirrormaker.exactly_once,
         "bootstrap": {region: cluster.bootstrap for region, cluster in stage.clusters.items()},
         "fleets": {name: str(stage.fleet_directory(name)) for name in stage.fleets},
@@ -44,23 +55,30 @@ def described(stage: Stage, directory: Path) -> None:
 def main(course: str, directory: Path) -> int:
     """Runs a course to its end; the journal is in the directory."""
     said = json.loads((directory / DESCRIPTION).read_text(encoding="utf-8"))
-    environment = environment_of(exactly_once=said["exactly_once"])
+    dedicated = said["old"] == "dedicated"
+    environment = environment_of(said["old"], exactly_once=said["exactly_once"])
     specs = {name: ConnectorSpec(name, config) for name, config in specs_of(environment, MOVING).items()}
     addresses = {bootstrap_variable(environment.alias(one)): at for one, at in said["bootstrap"].items()}
     ends = {region: Cluster(environment.alias(region), at) for region, at in said["bootstrap"].items()}
+    flows = [flow_of(one, addresses) for name, one in specs.items() if name.endswith("-source")]
     canary = Flow(ends[STAYING], ends[MOVING], CANARY, f"{environment.alias(STAYING)}.{CANARY}")
     migration = Migration(
         environment=environment,
         region=MOVING,
-        path="connect",
-        old=LocalFleet.open(Path(said["fleets"]["ecs"])),
+        path="dedicated" if dedicated else "connect",
+        old=LocalFleet.open(Path(said["fleets"][said["old"]])),
         new=LocalFleet.open(Path(said["fleets"]["eks"])),
         new_workers=WORKERS,
         stacks=NoStacks(),
         specs=specs,
-        flows=[flow_of(one, addresses) for name, one in specs.items() if name.endswith("-source")],
+        flows=flows,
         target=ends[MOVING],
         validate=lambda: verify([canary], Load(count=50, rate=50), settle_seconds=1),
+        old_positions={
+            one.connector: DedicatedOffsets(ends[MOVING], environment.alias(STAYING)) for one in flows
+        }
+        if dedicated
+        else {},
         say=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201 - what the command does
         seconds=GATE_SECONDS,
     )
