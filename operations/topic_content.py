@@ -1,16 +1,18 @@
-"""What a topic holds now: from its beginning, or from a time, to its end as it was when the reading began."""
+"""What topics hold: from their beginning, or from a time, to their end as it was when the reading began."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from operations.clusters import FROM_END, METADATA_SECONDS, Cluster, ClusterError, offsets_at, words
+from operations.probe_kafka import Extent, Partition
 
-__all__ = ["read_back", "read_topic"]
+__all__ = ["read_back", "read_extents", "read_topic", "read_topics"]
 
 BATCH: Final = 1000
 IDLE_SECONDS: Final = 30.0
@@ -34,51 +36,83 @@ def read_back(
 
 
 def read_topic(cluster: Cluster, topic: str, since_ms: int | None = None) -> Iterator[Message]:
-    """The records of each partition in order. `since_ms`: milliseconds since 1970; None: all there are.
+    """As `read_topics`."""
+    return read_topics(cluster, (topic,), since_ms)
 
-    A topic that is not there holds nothing. Raises ClusterError when it can not be read to its end.
+
+def read_topics(cluster: Cluster, topics: Iterable[str], since_ms: int | None = None) -> Iterator[Message]:
+    """The records of each partition in order, as far as they are committed now. `since_ms`: since then, in
+    milliseconds since 1970; None: all there are.
+
+    A topic that is not there holds nothing. Raises ClusterError when one can not be read to its end.
     """
-    consumer = cluster.consumer({"enable.partition.eof": True})
+    with _reading(cluster) as consumer:
+        extents: dict[Partition, Extent] = {}
+        for topic in topics:
+            extents |= _committed(consumer, topic, 0 if since_ms is None else since_ms)
+        yield from _records(cluster, consumer, extents, IDLE_SECONDS)
+
+
+def read_extents(
+    cluster: Cluster, extents: Mapping[Partition, Extent], seconds: float = IDLE_SECONDS
+) -> Iterator[Message]:
+    """The committed records from the beginning to the end of each extent, in the order of their partition. An
+    open transaction before an end is waited for, as long as not `seconds` go by without a record. Raises
+    ClusterError when one can not be read to its end."""
+    with _reading(cluster) as consumer:
+        yield from _records(cluster, consumer, extents, seconds)
+
+
+@contextmanager
+def _reading(cluster: Cluster) -> Iterator[Consumer]:
+    consumer = cluster.consumer({"enable.partition.eof": True, "isolation.level": "read_committed"})
     try:
-        left = _assign(consumer, topic, since_ms)
-        heard = time.monotonic()
-        while left:
-            messages = consumer.consume(BATCH, timeout=0.2)
-            if messages:
-                heard = time.monotonic()
-            elif time.monotonic() - heard > IDLE_SECONDS:
-                raise ClusterError(f"{cluster}, topic {topic}: no record came in {IDLE_SECONDS:.0f} s")
-            for message in messages:
-                partition = message.partition() or 0
-                error = message.error()
-                if error is not None and error.code() == KafkaError._PARTITION_EOF:
-                    left.pop(partition, None)
-                elif error is not None:
-                    raise ClusterError(f"{cluster}, topic {topic}: {error.str()}")
-                elif partition in left:
-                    yield message
-                    if (message.offset() or 0) + 1 >= left[partition]:
-                        left.pop(partition)
+        yield consumer
     except KafkaException as error:
-        raise ClusterError(f"{cluster}, topic {topic}: {words(error)}") from error
+        raise ClusterError(f"{cluster}: {words(error)}") from error
     finally:
         consumer.close()
 
 
-def _assign(consumer: Consumer, topic: str, since_ms: int | None) -> dict[int, int]:
-    """Takes the partitions that have records of the time in question; the end of each."""
+def _records(
+    cluster: Cluster, consumer: Consumer, extents: Mapping[Partition, Extent], seconds: float
+) -> Iterator[Message]:
+    left = {partition: one.end for partition, one in extents.items() if one.beginning < one.end}
+    consumer.assign([TopicPartition(*partition, extents[partition].beginning) for partition in left])
+    heard = time.monotonic()
+    while left:
+        messages = consumer.consume(BATCH, timeout=0.2)  # a longer wait is spent in full on the last batch
+        if messages:
+            heard = time.monotonic()
+        elif time.monotonic() - heard > seconds:
+            unread = ", ".join(f"{topic}-{number}" for topic, number in sorted(left))
+            raise ClusterError(
+                f"{cluster}: no record came in {seconds:.0f} s; not read to the end: {unread}; a transaction "
+                "that is still open ends after its time-out (a minute by default)"
+            )
+        for message in messages:
+            partition, error = (message.topic() or "", message.partition() or 0), message.error()
+            if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                raise ClusterError(f"{cluster}, topic {partition[0]}: {error.str()}")
+            # the mark of an end stands behind what is not shown: the ends of transactions
+            reached = (message.offset() or 0) + (error is None)
+            if error is None and partition in left:
+                yield message
+            if reached >= left.get(partition, reached + 1):
+                del left[partition]
+
+
+def _committed(consumer: Consumer, topic: str, since_ms: int) -> dict[Partition, Extent]:
+    """The partitions that have records of the time in question, up to the first open transaction."""
     found = consumer.list_topics(topic, timeout=METADATA_SECONDS).topics[topic]
     if found.error is not None:
         if found.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
             return {}
         raise KafkaException(found.error)
-    taken: list[TopicPartition] = []
-    ends: dict[int, int] = {}
-    firsts = offsets_at(consumer, topic, found.partitions, 0 if since_ms is None else since_ms)
+    firsts = offsets_at(consumer, topic, found.partitions, since_ms)
     lasts = offsets_at(consumer, topic, found.partitions, FROM_END)
-    for first, last in zip(firsts, lasts, strict=True):
-        if 0 <= first.offset < last.offset:
-            taken.append(TopicPartition(topic, first.partition, first.offset))
-            ends[first.partition] = last.offset
-    consumer.assign(taken)
-    return ends
+    return {
+        (topic, first.partition): Extent(first.offset, last.offset)
+        for first, last in zip(firsts, lasts, strict=True)
+        if 0 <= first.offset < last.offset
+    }

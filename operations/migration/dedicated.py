@@ -7,12 +7,11 @@ are those of their classes. docs/decisions/0018-dedicated-positions.md: what els
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message
 
 from operations.clusters import Cluster, ClusterError, words
 from operations.connect import Offset
@@ -27,6 +26,7 @@ from operations.migration.offset_records import (
     value_bytes,
 )
 from operations.probe_kafka import Offsets
+from operations.topic_content import read_extents
 
 __all__ = ["CONNECTOR", "DedicatedError", "DedicatedOffsets"]
 
@@ -35,7 +35,6 @@ READ_SECONDS: Final = 120.0
 """A transaction of an exactly-once runtime that was killed is open for a minute, its default time-out, and
 until the broker looks for such next."""
 WRITE_SECONDS: Final = 60.0
-BATCH: Final = 1000
 BY_KEY: Final = -1
 Record = tuple[bytes, bytes | None, int]
 """Key, value and partition; BY_KEY: as the key says."""
@@ -83,8 +82,8 @@ class DedicatedOffsets:
         """The last position of each partition that MirrorMaker has mirrored, sorted by topic and partition.
 
         What the topic holds at the start is read to its end; records of a transaction once it is committed.
-        Raises DedicatedError for a missing topic, for a record that is not understood, and when the end is
-        not reached after `seconds`.
+        Raises DedicatedError for a missing topic and for a record that is not understood, ClusterError when
+        the end is not reached and no record has come for `seconds`.
         """
         return tuple(
             Offset(place._asdict(), {"offset": stored.offset})
@@ -196,49 +195,16 @@ class DedicatedOffsets:
 
     def _messages(self, seconds: float) -> Iterator[Message]:
         """Every record from the beginning to the end as of now."""
-        deadline = time.monotonic() + seconds
         extents = Offsets(self.cluster).extents(lambda topic: topic == self.topic)
         if not extents:
             raise DedicatedError(
                 f"{self}: there is no such topic, or the client may not see it; expected the offset topic of "
                 f"a dedicated MirrorMaker that reads {self.source_alias}"
             )
-        left = {number: one.end for (_, number), one in extents.items() if one.beginning < one.end}
-        consumer = self.cluster.consumer({"enable.partition.eof": True, "isolation.level": "read_committed"})
-        try:
-            consumer.assign(
-                [TopicPartition(self.topic, number, extents[self.topic, number].beginning) for number in left]
-            )
-            while left:
-                if time.monotonic() > deadline:
-                    unread = ", ".join(map(str, sorted(left)))
-                    raise DedicatedError(
-                        f"{self}: not read to the end after {seconds:.0f} s: partitions {unread}; "
-                        "a transaction that is still open ends after its time-out (a minute by default): "
-                        "try again"
-                    )
-                for message in consumer.consume(BATCH, timeout=0.2):
-                    if not _ends(message, left):
-                        yield message
-        except KafkaException as error:
-            raise DedicatedError(f"{self}: {words(error)}") from error
-        finally:
-            consumer.close()
+        return read_extents(self.cluster, extents, seconds)
 
     def __str__(self) -> str:
         return f"{self.cluster}, topic {self.topic}"
-
-
-def _ends(message: Message, left: dict[int, int]) -> bool:
-    """Notes how far its partition is read; whether this is the mark of an end and no record."""
-    partition, offset, error = message.partition() or 0, message.offset() or 0, message.error()
-    if error is not None and error.code() != KafkaError._PARTITION_EOF:
-        raise KafkaException(error)
-    # an end's mark stands at the next offset, behind what is not shown: the ends of transactions
-    reached = offset if error is not None else offset + 1
-    if reached >= left.get(partition, reached + 1):
-        del left[partition]
-    return error is not None
 
 
 def _number(stored: Stored | None) -> int | None:
