@@ -21,9 +21,9 @@ from localcloud.replication import Replication, create_topics, start_replication
 from localcloud.view import DemoView
 from operations.bootstrap import bootstrap
 from operations.deploy import deploy
-from operations.records import Load
 from operations.synthesized import Stack, Synthesized
-from operations.verify import FlowResult, verify
+from operations.verification.records import Load
+from operations.verification.verify import FlowResult, verify
 from topology import load_environment
 from topology.loading import environment_path
 

@@ -15,7 +15,7 @@ from operations.configmaps import WorkerConfig, read_connectors, read_worker_con
 from operations.connect import ConnectClient
 from operations.reconcile import Reconciler
 from operations.synthesized import Synthesized
-from operations.verify import Flow
+from operations.verification.verify import Flow
 from topology.flows import directed_flows, flows_into
 from topology.model import Environment
 from topology.state import stack_name
@@ -90,7 +90,7 @@ def create_topics(cloud: LocalCloud) -> None:
 
 
 def verified_flows(cloud: LocalCloud) -> tuple[Flow, ...]:
-    """Each flow with a topic of it, for operations.verify: the host is beside both clusters."""
+    """Each flow with a topic of it, for operations.verification.verify: the host is beside both clusters."""
     ends = {
         region: Cluster(cloud.environment.alias(region), cluster.bootstrap)
         for region, cluster in cloud.clusters.items()

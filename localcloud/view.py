@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from operations.deploy import StackEvent
-from operations.verify import FlowProgress, FlowResult
+from operations.verification.verify import FlowProgress, FlowResult
 
 __all__ = ["DemoView"]
 

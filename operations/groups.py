@@ -10,7 +10,7 @@ from typing import Final
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 
 from operations.clusters import METADATA_SECONDS, Cluster, ClusterError, words
-from operations.probe_kafka import Partition
+from operations.partitions import Partition
 
 __all__ = ["Groups", "connect_members"]
 

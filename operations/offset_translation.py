@@ -18,7 +18,7 @@ from typing import Final
 from confluent_kafka import Message
 
 from operations.clusters import Cluster, ClusterError
-from operations.probe_kafka import Partition
+from operations.partitions import Partition
 from operations.topic_content import read_back, read_topic
 
 __all__ = ["Checkpoint", "OffsetSync", "OffsetSyncs", "read_checkpoints", "read_offset_syncs"]

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from operations.clusters import FROM_END, METADATA_SECONDS, Cluster, ClusterError, offsets_at, words
-from operations.probe_kafka import Extent, Partition
+from operations.partitions import Extent, Partition
 
 __all__ = ["read_back", "read_extents", "read_topic", "read_topics"]
 

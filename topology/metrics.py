@@ -54,7 +54,7 @@ _MSK = "MSK Developer Guide, Amazon MSK metrics for monitoring Standard brokers 
 _EXPRESS = "MSK Developer Guide, Amazon MSK metrics for monitoring Express brokers with CloudWatch"
 _INSIGHTS = "CloudWatch User Guide, Amazon EKS and Kubernetes Container Insights metrics"
 _TASKS = "CloudWatch User Guide, Amazon ECS Container Insights metrics"
-_PROBE = "operations/probe.py"
+_PROBE = "operations/probe"
 
 METRICS: tuple[Metric, ...] = (
     Metric("active-controllers", "AWS/Kafka", "ActiveControllerCount", CLUSTER, "Count", "msk", _MSK),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from operations.commands import BAD_INPUT, OK, fail
 from operations.connectors import InvalidConnectors
-from operations.probe import run_probe
+from operations.probe.probe import run_probe
 
 __all__ = ["run"]
 

@@ -16,7 +16,7 @@ from operations.connect import ConnectClient
 from operations.credentials import Credentials
 from operations.events import Events
 from operations.kubernetes_api import KubernetesApi, Pod
-from operations.probe_view import ProbeView
+from operations.probe.view import ProbeView
 from operations.reconcile import Reconciler, Report, Witness
 from operations.status import Status, StatusServer
 from operations.worker_pods import WorkerPods

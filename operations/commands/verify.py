@@ -16,9 +16,9 @@ from operations.commands import BAD_INPUT, FAILED, OK, fail
 from operations.commands.tables import table
 from operations.connect import ConnectClient
 from operations.credentials import Credentials
-from operations.records import Load
-from operations.validation import Check, Expectation, validate
-from operations.verify import Flow, FlowProgress, FlowResult, verify
+from operations.verification.records import Load
+from operations.verification.validation import Check, Expectation, validate
+from operations.verification.verify import Flow, FlowProgress, FlowResult, verify
 
 __all__ = ["ClusterOptions", "Topics", "Validated", "run"]
 

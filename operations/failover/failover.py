@@ -17,7 +17,7 @@ from operations.failover.plan import Plan, Rules, Seen
 from operations.failover.routes import Routes
 from operations.groups import Groups
 from operations.offset_translation import Checkpoint, OffsetSyncs, read_checkpoints, read_offset_syncs
-from operations.probe_kafka import Offsets, Partition
+from operations.partitions import Offsets, Partition
 
 __all__ = ["Failover", "FailoverError", "Outcome"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operations.failover.plan import Left, Move, Plan, Rules, Seen
 from operations.failover.problems import objections
 from operations.failover.routes import Routes
-from operations.probe_kafka import Extent, Partition
+from operations.partitions import Extent, Partition
 
 __all__ = ["make_plan"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from operations.offset_translation import Checkpoint, OffsetSyncs
-from operations.probe_kafka import Extent, Partition
+from operations.partitions import Extent, Partition
 
 __all__ = ["Left", "Move", "Plan", "Problem", "Rules", "Seen", "Uncheckpointed"]
 

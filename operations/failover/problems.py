@@ -7,7 +7,7 @@ from typing import Final
 
 from operations.failover.plan import Move, Problem, Rules, Seen
 from operations.failover.routes import Routes
-from operations.probe_kafka import Partition
+from operations.partitions import Partition
 
 __all__ = ["objections"]
 

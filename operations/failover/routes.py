@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from operations.probe_flows import ReplicatedTopics, replicated_topics
+from operations.connector_flows import ReplicatedTopics, replicated_topics
 from topology.connectors import source_connector
 from topology.flows import DirectedFlow, directed_flows, flows_between
 from topology.globs import glob_regex

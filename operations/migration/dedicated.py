@@ -25,7 +25,7 @@ from operations.migration.offset_records import (
     place_of,
     value_bytes,
 )
-from operations.probe_kafka import Offsets
+from operations.partitions import Offsets
 from operations.topic_content import read_extents
 
 __all__ = ["CONNECTOR", "DedicatedError", "DedicatedOffsets"]

@@ -17,10 +17,10 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from operations.clusters import Cluster, ClusterError, words
 from operations.conditions import Level, observe
 from operations.connect import ConnectClient, ConnectError
+from operations.connector_flows import ConnectorFlow
 from operations.connectors import ConnectorSpec
 from operations.groups import connect_members
-from operations.probe_flows import ProbedFlow
-from operations.probe_kafka import Extent, Offsets, Partition
+from operations.partitions import Extent, Offsets, Partition
 
 __all__ = ["Gate", "GateError", "await_members"]
 
@@ -44,7 +44,7 @@ class Gate:
     `poll_seconds` between looks."""
 
     specs: Mapping[str, ConnectorSpec]
-    flows: Sequence[ProbedFlow]
+    flows: Sequence[ConnectorFlow]
     connect: Callable[[], ConnectClient]
     deadline: float = DEADLINE_SECONDS
     say: Callable[[str], None] = field(default=lambda _: None)

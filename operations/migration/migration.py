@@ -11,14 +11,14 @@ from typing import Any, Final, Literal, Protocol
 
 from operations.clusters import Cluster
 from operations.connect import ConnectClient, ConnectError
+from operations.connector_flows import ConnectorFlow
 from operations.connectors import ConnectorSpec
 from operations.kubernetes_api import KubernetesApi
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.fleets import Fleet
 from operations.migration.gates import DEADLINE_SECONDS, Gate, await_members
 from operations.migration.journal import Identity
-from operations.probe_flows import ProbedFlow
-from operations.verify import FlowResult
+from operations.verification.verify import FlowResult
 from topology.model import Environment
 from topology.names import Names
 
@@ -68,7 +68,7 @@ class Migration:
     new_workers: int
     stacks: Stacks
     specs: Mapping[str, ConnectorSpec]
-    flows: Sequence[ProbedFlow]
+    flows: Sequence[ConnectorFlow]
     target: Cluster
     validate: Callable[[], Sequence[FlowResult]]
     connect: Callable[[Sequence[str]], ConnectClient] = ConnectClient

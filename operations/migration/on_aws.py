@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from operations.clusters import ClusterError
 from operations.connect import ConnectClient
+from operations.connector_flows import ConnectorFlow, flows_of
 from operations.connectors import ConnectorSpec, InvalidConnectors, load_desired
 from operations.credentials import Credentials
 from operations.kubernetes_api import KubernetesApi
@@ -19,9 +20,8 @@ from operations.migration.eks_access import eks_api
 from operations.migration.fleets import EcsFleet, KubernetesFleet
 from operations.migration.migration import Account, Migration, PathName
 from operations.migration.stacks import TerraformStacks
-from operations.probe_flows import ProbedFlow, flows_of
-from operations.records import Load
-from operations.verify import Flow, FlowResult, verify
+from operations.verification.records import Load
+from operations.verification.verify import Flow, FlowResult, verify
 from topology import load_environment
 from topology.connectors import connectors
 from topology.flows import flows_into
@@ -97,7 +97,7 @@ def _made(  # noqa: PLR0913, PLR0917 - the parts of one thing
     environment: Environment,
     options: Options,
     specs: Mapping[str, ConnectorSpec],
-    flows: Sequence[ProbedFlow],
+    flows: Sequence[ConnectorFlow],
     credentials: Credentials | None,
     say: Callable[[str], None],
 ) -> Migration:
@@ -157,7 +157,7 @@ def _specs(environment: Environment, options: Options) -> Mapping[str, Connector
 
 
 def _validated(
-    environment: Environment, options: Options, flows: Sequence[ProbedFlow]
+    environment: Environment, options: Options, flows: Sequence[ConnectorFlow]
 ) -> tuple[FlowResult, ...]:
     directed = {flow.name: flow for flow in flows_into(environment, options.region)}
     followed = []

@@ -19,7 +19,7 @@ from operations.clusters import Cluster
 from operations.connect import ConnectClient, Connector, Offset
 from operations.connect_http import Patience
 from operations.migration.offset_records import Place, RecordError, offset_of, place_of
-from operations.probe_kafka import Extent, Offsets, Partition
+from operations.partitions import Extent, Offsets, Partition
 
 __all__ = [
     "Action",

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from operations.connect import ConnectClient, Offset
+from operations.connector_flows import ConnectorFlow
 from operations.migration.gates import GateError
 from operations.migration.handover import after, preparation, validation
 from operations.migration.machine import Facts, Step
@@ -25,7 +26,6 @@ from operations.migration.positions import (
     stopped,
     table,
 )
-from operations.probe_flows import ProbedFlow
 
 __all__ = ["OLD_AWAY", "migrate_steps", "position_rows", "rollback_steps", "withdraw"]
 
@@ -222,5 +222,7 @@ def _ours(migration: Migration) -> dict[str, tuple[Offset, ...]]:
         return {name: client.offsets(name) if name in there else () for name in names}
 
 
-def _rows(flow: ProbedFlow, old: tuple[Offset, ...], current: tuple[Offset, ...]) -> tuple[PositionRow, ...]:
+def _rows(
+    flow: ConnectorFlow, old: tuple[Offset, ...], current: tuple[Offset, ...]
+) -> tuple[PositionRow, ...]:
     return table(old, current, source_extents(flow.source, (*old, *current)))

@@ -21,8 +21,8 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from operations.probe import Probe
-from operations.probe_kafka import HEARTBEAT_V0
+from operations.probe.heartbeats import HEARTBEAT_V0
+from operations.probe.probe import Probe
 from tests.e2e.iam.stage import SOURCE, TARGET, TOPIC, Stage, waited
 from topology.names import Names
 

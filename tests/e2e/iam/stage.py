@@ -23,8 +23,8 @@ from localcloud.wan import Wan
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
 from operations.clusters import Cluster
 from operations.connect import ConnectClient
-from operations.probe import Probe
-from operations.probe_flows import load_flows
+from operations.connector_flows import load_flows
+from operations.probe.probe import Probe
 from operations.reconcile import Reconciler
 from tests.localcloud.kafka.running import sites
 from topology.broker import server_properties

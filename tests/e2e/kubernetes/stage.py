@@ -21,7 +21,7 @@ from localcloud.kubernetes.layout import NODE
 from localcloud.kubernetes.workload import Workload, local_values, localized
 from localcloud.wan import Wan
 from operations.clusters import Cluster as KafkaAddress
-from operations.verify import Flow
+from operations.verification.verify import Flow
 from tests.e2e.kubernetes.report import Report, Row
 from tests.e2e.kubernetes.traffic import Traffic
 from tests.e2e.waiting import wait_until

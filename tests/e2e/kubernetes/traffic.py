@@ -6,8 +6,8 @@ import time
 from types import TracebackType
 from typing import Self
 
-from operations.records import Load
-from operations.verify import Flow, FlowResult, Verification
+from operations.verification.records import Load
+from operations.verification.verify import Flow, FlowResult, Verification
 from tests.e2e.waiting import wait_until
 
 __all__ = ["RATE", "Traffic"]

@@ -20,9 +20,9 @@ from array import array
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 
-from operations.census import Tally
-from operations.records import Mark
-from operations.verify import Latency
+from operations.verification.census import Tally
+from operations.verification.records import Mark
+from operations.verification.verify import Latency
 from tests.e2e.migration.load import SentRecords
 
 __all__ = ["Count", "Figures", "judged", "missing", "pause_ms_p99", "total"]

@@ -15,7 +15,7 @@ from typing import Final
 
 from confluent_kafka import Message
 
-from operations.records import Mark, Origin, Record, header_of
+from operations.verification.records import Mark, Origin, Record, header_of
 
 __all__ = ["HEADER", "marked", "proof_mark"]
 

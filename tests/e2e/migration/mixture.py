@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from operations.records import Compose, Origin, Record
+from operations.verification.records import Compose, Origin, Record
 from tests.e2e.migration.marks import marked
 
 __all__ = ["EVENTS", "LEDGER", "PARTITIONS", "TABLE", "TOPICS", "TopicKind", "composer", "key_number"]

@@ -11,7 +11,7 @@ from typing import Final
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
 
 from operations.clusters import METADATA_SECONDS, Cluster
-from operations.records import Origin
+from operations.verification.records import Origin
 from tests.e2e.migration.count import Count
 from tests.e2e.migration.marks import proof_mark
 

@@ -16,10 +16,10 @@ from typing import Final, Self
 
 from confluent_kafka import Message
 
-from operations.census import circled, take_census
 from operations.clusters import Cluster
-from operations.records import Origin
-from operations.verify import Latency
+from operations.verification.census import circled, take_census
+from operations.verification.records import Origin
+from operations.verification.verify import Latency
 from tests.e2e.migration.count import Count, judged, missing, pause_ms_p99, total
 from tests.e2e.migration.load import RATE, Traffic
 from tests.e2e.migration.marks import proof_mark

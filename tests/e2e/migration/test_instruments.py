@@ -13,8 +13,8 @@ from confluent_kafka import Message
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operations.census import Tally
-from operations.records import Mark, Origin, Record
+from operations.verification.census import Tally
+from operations.verification.records import Mark, Origin, Record
 from tests.e2e.migration.count import (
     Count,
     Figures,

@@ -15,12 +15,12 @@ from pathlib import Path
 from localcloud.workers import LocalFleet
 from operations.clusters import Cluster
 from operations.commands.migrate import go
+from operations.connector_flows import flow_of
 from operations.connectors import ConnectorSpec
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.migration import Migration
-from operations.probe_flows import flow_of
-from operations.records import Load
-from operations.verify import Flow, verify
+from operations.verification.records import Load
+from operations.verification.verify import Flow, verify
 from tests.e2e.migration.stage import (
     CANARY,
     MOVING,

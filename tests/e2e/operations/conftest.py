@@ -21,7 +21,7 @@ from localcloud.wan import Wan
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
 from operations.clusters import Cluster
 from operations.connect import ConnectClient
-from operations.verify import Flow
+from operations.verification.verify import Flow
 from tests.e2e.waiting import wait_until
 from tests.localcloud.kafka.running import AUTHORIZER, sites
 from topology import load_environment

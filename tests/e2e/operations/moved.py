@@ -20,12 +20,12 @@ from localcloud.workers import (
 )
 from operations.clusters import Cluster
 from operations.connect import ConnectClient
+from operations.connector_flows import flow_of
 from operations.connectors import ConnectorSpec
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.migration import Migration, PathName
-from operations.probe_flows import flow_of
-from operations.records import Load
-from operations.verify import Flow, verify
+from operations.verification.records import Load
+from operations.verification.verify import Flow, verify
 from tests.e2e.no_stacks import NoStacks
 from tests.localcloud.kafka.running import sites
 from topology import load_environment

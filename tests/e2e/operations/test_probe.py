@@ -21,9 +21,9 @@ from localcloud.aws.server import EmulatedAws, start_emulated_aws
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
 from operations.clusters import Cluster
 from operations.connect import ConnectClient
-from operations.probe import run_probe
+from operations.probe.probe import run_probe
 from operations.reconcile import Reconciler
-from operations.records import Load, Production
+from operations.verification.records import Load, Production
 from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
 from topology.connectors import connectors, worker_properties
@@ -33,7 +33,7 @@ from topology.metrics import METRICS, PROBE_NAMESPACE
 pytestmark = pytest.mark.kafka
 
 PUBLISHED = {known.name for known in METRICS if known.source == "probe"}
-PROGRAM = "import json, sys; from pathlib import Path; from operations.probe import run_probe; " + (
+PROGRAM = "import json, sys; from pathlib import Path; from operations.probe.probe import run_probe; " + (
     "given = json.loads(sys.argv[1]); "
     "run_probe(given.pop('urls'), Path(given.pop('directory')), 'local', 'us-west-2', **given)"
 )
@@ -239,8 +239,9 @@ def once(
         **EmulatedAws("http://127.0.0.1:1", 0, "").environment(),
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("operations.probe_kafka.REQUEST_SECONDS", 3.0)
-    monkeypatch.setattr("operations.probe.CONNECT_SECONDS", 2.0)
+    monkeypatch.setattr("operations.partitions.REQUEST_SECONDS", 3.0)
+    monkeypatch.setattr("operations.probe.heartbeats.REQUEST_SECONDS", 3.0)
+    monkeypatch.setattr("operations.probe.probe.CONNECT_SECONDS", 2.0)
 
     def sample(urls: list[str]) -> list[dict[str, Any]]:
         run_probe(urls, directory, "local", TARGET, interval_seconds=0.5, once=True)

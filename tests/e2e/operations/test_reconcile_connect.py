@@ -10,8 +10,8 @@ from operations.conditions import Condition, Level
 from operations.connect import ConnectClient, ConnectError, Offset
 from operations.connectors import Create, Delete, Restart, Update
 from operations.reconcile import Reconciler, Report
-from operations.records import Load
-from operations.verify import verify
+from operations.verification.records import Load
+from operations.verification.verify import verify
 from tests.e2e.operations.conftest import FLOW, SOURCE, Mirror, config, write
 from tests.e2e.waiting import wait_until
 

@@ -25,14 +25,14 @@ from localcloud.workers.worker import WORKER_FLAGS
 from operations.causes import cause_in_log
 from operations.conditions import Level
 from operations.connect import ConnectClient
+from operations.connector_flows import load_flows
 from operations.connectors import Create
-from operations.probe import Probe
-from operations.probe_flows import load_flows
-from operations.probe_publish import Gauges
-from operations.probe_view import ProbeView
+from operations.probe.probe import Probe
+from operations.probe.publish import Gauges
+from operations.probe.view import ProbeView
 from operations.reconcile import Reconciler
-from operations.records import Load
-from operations.verify import verify
+from operations.verification.records import Load
+from operations.verification.verify import verify
 from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.operations.proxy import Trouble, troubled
 from tests.e2e.operations.test_probe import bootstraps
@@ -73,8 +73,9 @@ def probe(
     mirror: Mirror, connect: ConnectClient, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Reconciler, Probe, Gauges]]:
     """A probe that is looked through and a reconciler that asks it; a topic may stand still for 3 s."""
-    monkeypatch.setattr("operations.probe_watch.PATIENCE_SECONDS", 3.0)
-    monkeypatch.setattr("operations.probe_kafka.REQUEST_SECONDS", 3.0)
+    monkeypatch.setattr("operations.probe.watch.PATIENCE_SECONDS", 3.0)
+    monkeypatch.setattr("operations.partitions.REQUEST_SECONDS", 3.0)
+    monkeypatch.setattr("operations.probe.heartbeats.REQUEST_SECONDS", 3.0)
     gauges = Gauges()
     flows = load_flows(directory, bootstraps(mirror))
     with gauges.served(0, "127.0.0.1") as port, Probe(flows, connect, "local", threading.Event()) as looking:

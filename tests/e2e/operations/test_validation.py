@@ -23,9 +23,9 @@ from operations.__main__ import main
 from operations.connect import ConnectClient
 from operations.migration.positions import stopped
 from operations.reconcile import Reconciler
-from operations.topic_agreement import own_config
-from operations.validation import Check, Expectation, validate
-from operations.verify import Flow
+from operations.verification.topic_agreement import own_config
+from operations.verification.validation import Check, Expectation, validate
+from operations.verification.verify import Flow
 from tests.e2e.group_traffic import PARTITIONS, Numbers, Reader
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until

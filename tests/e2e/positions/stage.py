@@ -21,7 +21,7 @@ from localcloud.workers import (
 from operations.clusters import Cluster
 from operations.connect import ConnectClient
 from operations.migration.dedicated import DedicatedOffsets
-from operations.verify import Flow
+from operations.verification.verify import Flow
 from tests.localcloud.kafka.running import sites
 from topology import load_environment
 from topology.broker import server_properties

@@ -12,7 +12,7 @@ from operations.connect import ConnectClient, Offset
 from operations.migration import positions
 from operations.migration.dedicated import DedicatedError
 from operations.migration.offset_records import offset_of, place_of
-from operations.verify import Flow, FlowProgress, FlowResult, Load, Verification
+from operations.verification.verify import Flow, FlowProgress, FlowResult, Load, Verification
 from tests.e2e.positions.stage import (
     RUNNING_SECONDS,
     SOURCE,

@@ -10,8 +10,8 @@ from confluent_kafka import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.records import Load, Mark, Origin, mark_of
-from operations.verify import FlowResult, Latency
+from operations.verification.records import Load, Mark, Origin, mark_of
+from operations.verification.verify import FlowResult, Latency
 
 VALUE = b"\x00\xffpayload"
 GOOD_HEADER = f"1700000000000000/{zlib.crc32(VALUE)}".encode()

@@ -6,8 +6,8 @@ import pytest
 
 from operations.commands.tables import table
 from operations.commands.verify import Topics
-from operations.specimens import specimens
-from operations.topic_agreement import config_differences
+from operations.verification.specimens import specimens
+from operations.verification.topic_agreement import config_differences
 
 
 def test_there_is_a_record_of_each_kind_and_each_is_recognized() -> None:

@@ -16,7 +16,7 @@ from operations.migration.checks import Check
 from operations.migration.courses import planned_steps
 from operations.migration.gates import Gate, GateError
 from operations.migration.migration import Migration
-from operations.verify import FlowResult
+from operations.verification.verify import FlowResult
 from topology import load_environment
 
 REGION = "us-west-2"

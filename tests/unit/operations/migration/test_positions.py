@@ -22,7 +22,7 @@ from operations.migration.positions import (
     stopped,
     table,
 )
-from operations.probe_kafka import Extent, Partition
+from operations.partitions import Extent, Partition
 
 
 def at(topic: str, partition: int, offset: int | None, cluster: str = "east") -> Offset:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from operations.probe_kafka import Extent, Partition
-from operations.verify import Latency
+from operations.partitions import Extent, Partition
+from operations.verification.verify import Latency
 from topology.metrics import Metric, metric
 
 __all__ = ["Reading", "Sample", "figures", "waiting"]

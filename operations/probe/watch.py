@@ -11,10 +11,11 @@ from typing import TypeVar
 
 from operations.clusters import ClusterError
 from operations.connect import ConnectClient, ConnectError, Connector
-from operations.probe_figures import Reading, Sample, figures
-from operations.probe_flows import ProbedFlow
-from operations.probe_kafka import Heartbeats, Offsets, Partition
-from operations.probe_stuck import PATIENCE_SECONDS, Stillness
+from operations.connector_flows import ConnectorFlow
+from operations.partitions import Offsets, Partition
+from operations.probe.figures import Reading, Sample, figures
+from operations.probe.heartbeats import Heartbeats
+from operations.probe.stuck import PATIENCE_SECONDS, Stillness
 
 __all__ = ["ConnectView", "WatchedFlow", "ask_connect"]
 
@@ -30,7 +31,7 @@ class ConnectView:
     problems: tuple[str, ...] = ()
 
 
-def ask_connect(client: ConnectClient, flows: Sequence[ProbedFlow]) -> list[ConnectView]:
+def ask_connect(client: ConnectClient, flows: Sequence[ConnectorFlow]) -> list[ConnectView]:
     """A view for each flow. Never raises for what Connect does."""
     problems: list[str] = []
     connectors = _or_why(problems, client.connectors)
@@ -42,7 +43,7 @@ def ask_connect(client: ConnectClient, flows: Sequence[ProbedFlow]) -> list[Conn
 class WatchedFlow:
     """A flow with its open connections, and what it looked like last time."""
 
-    def __init__(self, flow: ProbedFlow, environment: str, stop: threading.Event) -> None:
+    def __init__(self, flow: ConnectorFlow, environment: str, stop: threading.Event) -> None:
         self.flow, self._environment = flow, environment
         self.heartbeats = Heartbeats(flow.target, flow.topics.heartbeats, stop)
         self._source, self._target = Offsets(flow.source), Offsets(flow.target)
@@ -87,7 +88,7 @@ class WatchedFlow:
         )
 
 
-def _view(client: ConnectClient, flow: ProbedFlow, connector: Connector | None) -> ConnectView:
+def _view(client: ConnectClient, flow: ConnectorFlow, connector: Connector | None) -> ConnectView:
     if connector is None:
         # Connect answers and does not have it: that no task runs is known, and not only feared
         return ConnectView(task_states=(), problems=(f"Connect has no connector {flow.connector}",))

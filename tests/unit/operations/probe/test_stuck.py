@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from operations.probe_figures import Reading
-from operations.probe_kafka import Extent
-from operations.probe_stuck import Stillness
+from operations.partitions import Extent
+from operations.probe.figures import Reading
+from operations.probe.stuck import Stillness
 
 PATIENCE, DISCOVERY = 120.0, 60.0
 ORDERS = ("orders", 0)

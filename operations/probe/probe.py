@@ -21,11 +21,11 @@ from types import FrameType
 from typing import Final
 
 from operations.connect import ConnectClient
+from operations.connector_flows import ConnectorFlow, load_flows
 from operations.credentials import Credentials
-from operations.probe_figures import Sample
-from operations.probe_flows import ProbedFlow, load_flows
-from operations.probe_publish import CloudWatch, Gauges, write_line
-from operations.probe_watch import WatchedFlow, ask_connect
+from operations.probe.figures import Sample
+from operations.probe.publish import CloudWatch, Gauges, write_line
+from operations.probe.watch import WatchedFlow, ask_connect
 
 __all__ = ["Probe", "next_due", "run_probe"]
 
@@ -80,7 +80,7 @@ class Probe:
     """Looks at flows; while it is entered it listens to their heartbeats. Leaving it sets `stop`."""
 
     def __init__(
-        self, flows: Sequence[ProbedFlow], client: ConnectClient, environment: str, stop: threading.Event
+        self, flows: Sequence[ConnectorFlow], client: ConnectClient, environment: str, stop: threading.Event
     ) -> None:
         self._client, self._stop = client, stop
         self._watched = [WatchedFlow(flow, environment, stop) for flow in flows]

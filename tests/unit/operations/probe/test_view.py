@@ -8,10 +8,10 @@ import pytest
 
 from operations.conditions import Condition, Level
 from operations.connect import NO_STATUS, Connector, Task
-from operations.probe_publish import Gauges
-from operations.probe_view import ProbeView, observe_samples
+from operations.probe.publish import Gauges
+from operations.probe.view import ProbeView, observe_samples
 from operations.reconcile import Report
-from tests.unit.operations.test_probe_figures import SAMPLE
+from tests.unit.operations.probe.test_figures import SAMPLE
 
 NAME = "a-to-b-source"
 GONE = Report((), (Condition("", Level.ERROR, "ConnectUnavailable", "gone"),))

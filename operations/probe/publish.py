@@ -20,7 +20,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from operations.pages import Page, PageServer
-from operations.probe_figures import Sample
+from operations.probe.figures import Sample
 from topology.metrics import METRICS, PROBE_NAMESPACE
 
 __all__ = ["CloudWatch", "Gauges", "write_line"]

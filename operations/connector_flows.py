@@ -15,9 +15,9 @@ from typing import Final
 from operations.clusters import Cluster, ClusterError, client_settings
 from operations.connect import Offset
 from operations.connectors import ConnectorSpec, InvalidConnectors, load_desired
-from operations.probe_kafka import Partition
+from operations.partitions import Partition
 
-__all__ = ["ProbedFlow", "ReplicatedTopics", "flow_of", "flows_of", "load_flows", "replicated_topics"]
+__all__ = ["ConnectorFlow", "ReplicatedTopics", "flow_of", "flows_of", "load_flows", "replicated_topics"]
 
 MIRROR: Final = "org.apache.kafka.connect.mirror"
 DEFAULT_POLICY: Final = f"{MIRROR}.DefaultReplicationPolicy"
@@ -89,7 +89,7 @@ class ReplicatedTopics:
 
 
 @dataclass(frozen=True)
-class ProbedFlow:
+class ConnectorFlow:
     """`connector`: the name of the source connector that replicates `topics`, for which it looks anew every
     `refresh_seconds`."""
 
@@ -114,7 +114,7 @@ class ProbedFlow:
         }
 
 
-def load_flows(directory: Path, variables: Mapping[str, str]) -> tuple[ProbedFlow, ...]:
+def load_flows(directory: Path, variables: Mapping[str, str]) -> tuple[ConnectorFlow, ...]:
     """One flow for each MirrorSourceConnector of the directory, by name; `${env:..}` is looked up in
     `variables`.
 
@@ -125,7 +125,7 @@ def load_flows(directory: Path, variables: Mapping[str, str]) -> tuple[ProbedFlo
 
 def flows_of(
     specs: Mapping[str, ConnectorSpec], variables: Mapping[str, str], directory: Path | None = None
-) -> tuple[ProbedFlow, ...]:
+) -> tuple[ConnectorFlow, ...]:
     """`load_flows` of connectors that are at hand; `directory`: where they are from, for what is said."""
     flows, problems = [], []
     for name, spec in sorted(specs.items()):
@@ -144,7 +144,7 @@ def flows_of(
     return tuple(flows)
 
 
-def flow_of(spec: ConnectorSpec, variables: Mapping[str, str]) -> ProbedFlow:
+def flow_of(spec: ConnectorSpec, variables: Mapping[str, str]) -> ConnectorFlow:
     """The flow of one MirrorSourceConnector. Raises InvalidConnectors with every problem."""
     problems = [*_unresolved(spec.config, variables), *_unknown(spec.config)]
     if problems:
@@ -155,7 +155,7 @@ def flow_of(spec: ConnectorSpec, variables: Mapping[str, str]) -> ProbedFlow:
     try:
         source, target = (_cluster(config, side) for side in ("source", "target"))
         refresh = float(config.get(REFRESH, REFRESH_SECONDS))
-        return ProbedFlow(spec.name, source, target, replicated_topics(config), refresh)
+        return ConnectorFlow(spec.name, source, target, replicated_topics(config), refresh)
     except ClusterError as error:
         raise InvalidConnectors([str(error)]) from error
 

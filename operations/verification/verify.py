@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from operations.census import Census, circled, take_census
 from operations.clusters import Cluster, ClusterError
-from operations.records import Load, NumberedConsumer, Origin, Production, Sent
+from operations.verification.census import Census, circled, take_census
+from operations.verification.records import Load, NumberedConsumer, Origin, Production, Sent
 
 __all__ = ["Flow", "FlowProgress", "FlowResult", "Latency", "Verification", "verify"]
 

@@ -15,10 +15,15 @@ from operations.clusters import ClusterError
 from operations.connect import ConnectClient, ConnectError
 from operations.groups import Groups
 from operations.offset_translation import Checkpoint, read_checkpoints, read_offset_syncs
-from operations.specimens import Arrival, compared
-from operations.topic_agreement import EXCLUDED_CONFIGS, config_differences, copied_rules, own_config
 from operations.topic_content import read_topic
-from operations.verify import Flow
+from operations.verification.specimens import Arrival, compared
+from operations.verification.topic_agreement import (
+    EXCLUDED_CONFIGS,
+    config_differences,
+    copied_rules,
+    own_config,
+)
+from operations.verification.verify import Flow
 from topology.flows import checkpoints_topic, offset_syncs_topic
 
 __all__ = ["Check", "Expectation", "validate"]

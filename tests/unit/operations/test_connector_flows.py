@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from operations.connector_flows import ReplicatedTopics, load_flows
 from operations.connectors import InvalidConnectors
-from operations.probe_flows import ReplicatedTopics, load_flows
 from tests.unit.topology.environments import environment, third_region
 from topology.flows import HEARTBEATS, flows_into
 from topology.globs import matches

@@ -13,15 +13,15 @@ import pytest
 
 from operations.clusters import Cluster
 from operations.connect import ConnectClient
-from operations.probe import next_due
-from operations.probe_figures import Sample
-from operations.probe_flows import ProbedFlow, ReplicatedTopics
-from operations.probe_kafka import Heartbeats
-from operations.probe_publish import CloudWatch, Gauges
-from operations.probe_watch import ConnectView, ask_connect
+from operations.connector_flows import ConnectorFlow, ReplicatedTopics
+from operations.probe.figures import Sample
+from operations.probe.heartbeats import Heartbeats
+from operations.probe.probe import next_due
+from operations.probe.publish import CloudWatch, Gauges
+from operations.probe.watch import ConnectView, ask_connect
 
 NAME = "a-to-b-source"
-FLOW = ProbedFlow(
+FLOW = ConnectorFlow(
     NAME,
     Cluster("a", "127.0.0.1:1"),
     Cluster("b", "127.0.0.1:1"),
@@ -104,7 +104,7 @@ def test_prometheus_sees_the_last_look_and_nothing_older() -> None:
 def test_a_cluster_without_heartbeats_to_read_says_why_and_can_be_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("operations.probe_kafka.REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr("operations.probe.heartbeats.REQUEST_SECONDS", 0.2)
     stop = threading.Event()
     heartbeats = Heartbeats(Cluster("b", "127.0.0.1:1"), "a.heartbeats", stop)
     heartbeats.start()

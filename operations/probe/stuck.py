@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from operations.probe_figures import Reading, waiting
-from operations.probe_kafka import Partition
+from operations.partitions import Partition
+from operations.probe.figures import Reading, waiting
 
 __all__ = ["PATIENCE_SECONDS", "Stillness"]
 

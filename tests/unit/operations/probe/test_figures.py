@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.probe_figures import Reading, Sample, figures
-from operations.probe_kafka import Extent, heartbeat_sent_ms
+from operations.partitions import Extent
+from operations.probe.figures import Reading, Sample, figures
+from operations.probe.heartbeats import heartbeat_sent_ms
 from topology.metrics import METRICS, metric
 
 EARLIER = Reading(
