@@ -1,0 +1,32 @@
+"""The cases of tests/unit/topology/test_rules.py, a module for each module of topology/rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.unit.topology.rule_cases import (
+    aliases,
+    flows,
+    guarded,
+    kafka,
+    limits,
+    network,
+    properties,
+    runtime,
+    workload,
+)
+from tests.unit.topology.rule_cases.case import EAST, Case
+
+__all__ = ["CASES", "EAST", "Case"]
+
+CASES: Final = (
+    *aliases.CASES,
+    *flows.CASES,
+    *guarded.CASES,
+    *kafka.CASES,
+    *limits.CASES,
+    *network.CASES,
+    *properties.CASES,
+    *runtime.CASES,
+    *workload.CASES,
+)
