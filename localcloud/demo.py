@@ -22,7 +22,7 @@ from localcloud.view import DemoView
 from operations.bootstrap import bootstrap
 from operations.deploy import deploy
 from operations.synthesized import Stack, Synthesized
-from operations.verification.records import Load
+from operations.verification.production import Load
 from operations.verification.verify import FlowResult, verify
 from topology import load_environment
 from topology.loading import environment_path

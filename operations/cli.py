@@ -250,7 +250,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     clusters can be reached; latency is measured on this machine's clock at both ends.
     """
     from operations.commands import verify as command  # noqa: PLC0415
-    from operations.verification.records import Load  # noqa: PLC0415
+    from operations.verification.production import Load  # noqa: PLC0415
 
     properties = target_properties or source_properties
     if not validate and any((connect, back_connect, group, back_group)):

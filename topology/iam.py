@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from topology import failover_needs
 from topology import iam_needs as needs
 from topology.flows import HEARTBEATS, DirectedFlow, flows_between, flows_into
 from topology.iam_needs import Permission
@@ -133,12 +134,12 @@ def failover_statements(environment: Environment, ends: tuple[str, str], group: 
         topics = [KafkaResource(source, "topic", topic) for topic in flow.topics]
         topics += [KafkaResource(target, "topic", flow.mirrored(topic)) for topic in flow.topics]
         for permission, resources in (
-            (needs.FAILOVER_CONNECT, [KafkaResource(region, "cluster") for region in ends]),
-            (needs.FAILOVER_GROUPS, [KafkaResource(region, "group", group) for region in ends]),
-            (needs.FAILOVER_TOPICS, topics),
-            (needs.FAILOVER_CHECKPOINTS, [KafkaResource(target, "topic", flow.checkpoints_topic)]),
-            (needs.FAILOVER_SYNCS, [KafkaResource(target, "topic", flow.offset_syncs_topic)]),
-            (needs.FAILOVER_READER, [KafkaResource(region, "group", OPERATOR_GROUP) for region in ends]),
+            (failover_needs.CONNECT, [KafkaResource(region, "cluster") for region in ends]),
+            (failover_needs.GROUPS, [KafkaResource(region, "group", group) for region in ends]),
+            (failover_needs.TOPICS, topics),
+            (failover_needs.CHECKPOINTS, [KafkaResource(target, "topic", flow.checkpoints_topic)]),
+            (failover_needs.SYNCS, [KafkaResource(target, "topic", flow.offset_syncs_topic)]),
+            (failover_needs.READER, [KafkaResource(region, "group", OPERATOR_GROUP) for region in ends]),
         ):
             found.setdefault(permission, []).extend(resources)
     return _statements(found)

@@ -1,4 +1,4 @@
-"""Which action MirrorMaker, the probe and a failover need on what, and which function fails without it.
+"""Which action MirrorMaker and the probe need on which kind of thing, and which function fails without it.
 
 Every row was taken away on real brokers and the function seen to fail (`make prove-iam`, decision 16).
 `source` says where the need comes from: the KIP or class of Kafka that makes the request, or, where Kafka
@@ -11,15 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = [
-    "FAILOVER_FUNCTIONS",
-    "FAILOVER_PERMISSIONS",
-    "FUNCTIONS",
-    "OPERATIONS_PERMISSIONS",
-    "WORKER_PERMISSIONS",
-    "Need",
-    "Permission",
-]
+__all__ = ["FUNCTIONS", "OPERATIONS_PERMISSIONS", "WORKER_PERMISSIONS", "Need", "Permission"]
 
 FUNCTIONS: Final[Mapping[str, str]] = {
     "join": "A worker joins its group and reads its three topics.",
@@ -40,12 +32,6 @@ FUNCTIONS: Final[Mapping[str, str]] = {
     "probe-latency": "The probe times heartbeats as they arrive.",
 }
 """What is tried, in the order in which one needs the other."""
-
-FAILOVER_FUNCTIONS: Final[Mapping[str, str]] = {
-    "failover": "A consumer group goes on in the target, by checkpoints.",
-    "failback": "It comes back to the source, by offset syncs.",
-}
-"""What an operator does to a group, `msk-mirror failover run`."""
 
 TABLE = "MSK Developer Guide, Semantics of IAM authorization policy actions and resources"
 """Names the actions that an action requires; Kafka's own rules imply them."""
@@ -252,55 +238,6 @@ PROBE_GROUP = Permission(
     ),
 )
 
-FAILOVER_CONNECT = Permission(
-    "FailoverConnect",
-    "S and T: the cluster",
-    "A failover logs in at both clusters.",
-    (Need("Connect", "failover", "every client"),),
-)
-FAILOVER_GROUPS = Permission(
-    "FailoverGroups",
-    "S and T: the group",
-    "Who is in the group and what it has committed is read at both; offsets are written where it goes on.",
-    (
-        Need("DescribeGroup", "failover", "ListGroups and OffsetFetch"),
-        Need("AlterGroup", "failover", "KIP-496, alterConsumerGroupOffsets"),
-    ),
-)
-FAILOVER_TOPICS = Permission(
-    "FailoverTopics",
-    "S: the flow's topics; T: mirrored topics",
-    "Where the partitions end; and whoever commits an offset must be allowed to read the topic.",
-    (
-        Need("DescribeTopic", "failover", "Metadata, ListOffsets and OffsetFetch"),
-        Need("ReadData", "failover", "OffsetCommit"),
-    ),
-)
-FAILOVER_CHECKPOINTS = Permission(
-    "FailoverCheckpoints",
-    "T: <S>.checkpoints.internal",
-    "Where a group of the source goes on in the mirrored topics.",
-    (
-        Need("DescribeTopic", "failover", "Metadata and ListOffsets"),
-        Need("ReadData", "failover", "Fetch"),
-    ),
-)
-FAILOVER_SYNCS = Permission(
-    "FailoverSyncs",
-    "T: mm2-offset-syncs.<S>.internal",
-    "How far a checkpoint is behind; and, read backwards, where a group goes on in the originals.",
-    (
-        Need("DescribeTopic", "failover", "Metadata and ListOffsets"),
-        Need("ReadData", "failover", "Fetch"),
-    ),
-)
-FAILOVER_READER = Permission(
-    "FailoverReader",
-    "S and T: msk-mirror, a group that nobody joins",
-    "librdkafka has no consumer without a group and asks for its coordinator.",
-    (Need("DescribeGroup", "failover", "FindCoordinator"),),
-)
-
 WORKER_PERMISSIONS: Final = (
     *(TARGET_CLUSTER, CONNECT_STORAGE, CONNECT_GROUP, EXACTLY_ONCE),
     *(MIRRORED_TOPICS, MIRRORED_HEARTBEATS, OWN_HEARTBEATS, OFFSET_SYNCS, CHECKPOINTS),
@@ -308,7 +245,3 @@ WORKER_PERMISSIONS: Final = (
     *(SOURCE_CLUSTER, SOURCE_TOPICS, SOURCE_READER, SOURCE_GROUPS),
 )
 OPERATIONS_PERMISSIONS: Final = (PROBE_CONNECT, PROBE_OFFSETS, PROBE_ARRIVAL, PROBE_GROUP)
-FAILOVER_PERMISSIONS: Final = (
-    *(FAILOVER_CONNECT, FAILOVER_GROUPS, FAILOVER_TOPICS),
-    *(FAILOVER_CHECKPOINTS, FAILOVER_SYNCS, FAILOVER_READER),
-)

@@ -16,7 +16,7 @@ from operations.commands import BAD_INPUT, FAILED, OK, fail
 from operations.commands.tables import table
 from operations.connect import ConnectClient
 from operations.credentials import Credentials
-from operations.verification.records import Load
+from operations.verification.production import Load
 from operations.verification.validation import Check, Expectation, validate
 from operations.verification.verify import Flow, FlowProgress, FlowResult, verify
 

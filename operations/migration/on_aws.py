@@ -20,7 +20,7 @@ from operations.migration.eks_access import eks_api
 from operations.migration.fleets import EcsFleet, KubernetesFleet
 from operations.migration.migration import Account, Migration, PathName
 from operations.migration.stacks import TerraformStacks
-from operations.verification.records import Load
+from operations.verification.production import Load
 from operations.verification.verify import Flow, FlowResult, verify
 from topology import load_environment
 from topology.connectors import connectors

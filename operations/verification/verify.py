@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from operations.clusters import Cluster, ClusterError
+from operations.verification.arrivals import NumberedConsumer
 from operations.verification.census import Census, circled, take_census
-from operations.verification.records import Load, NumberedConsumer, Origin, Production, Sent
+from operations.verification.production import Load, Production, Sent
+from operations.verification.records import Origin
 
 __all__ = ["Flow", "FlowProgress", "FlowResult", "Latency", "Verification", "verify"]
 

@@ -23,8 +23,9 @@ from tests.e2e.iam.stage import OPERATOR, SOURCE, TARGET, TOPIC, WORKERS, Stage,
 from tests.e2e.iam.test_removals import without
 from tests.e2e.iam.trial import Case
 from topology.arns import cluster_arn
+from topology.failover_needs import FAILOVER_FUNCTIONS, FAILOVER_PERMISSIONS
 from topology.iam import failover_statements, policy_document
-from topology.iam_needs import FAILOVER_FUNCTIONS, FAILOVER_PERMISSIONS, Need
+from topology.iam_needs import Need
 
 pytestmark = pytest.mark.kafka
 

@@ -6,7 +6,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from operations.verification.records import Load
+from operations.verification.production import Load
 from operations.verification.verify import Flow, FlowResult, Verification
 from tests.e2e.waiting import wait_until
 

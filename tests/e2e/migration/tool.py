@@ -19,7 +19,7 @@ from operations.connector_flows import flow_of
 from operations.connectors import ConnectorSpec
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.migration import Migration
-from operations.verification.records import Load
+from operations.verification.production import Load
 from operations.verification.verify import Flow, verify
 from tests.e2e.migration.stage import (
     CANARY,

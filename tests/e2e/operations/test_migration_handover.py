@@ -10,7 +10,7 @@ import pytest
 
 from operations.__main__ import main
 from operations.migration.migration import PathName
-from operations.verification.records import Load
+from operations.verification.production import Load
 from operations.verification.verify import FlowResult, Verification
 from tests.e2e.operations.moved import TARGET, runtimes, traffic
 from tests.e2e.waiting import wait_until

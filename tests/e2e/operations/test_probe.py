@@ -23,7 +23,7 @@ from operations.clusters import Cluster
 from operations.connect import ConnectClient
 from operations.probe.probe import run_probe
 from operations.reconcile import Reconciler
-from operations.verification.records import Load, Production
+from operations.verification.production import Load, Production
 from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
 from topology.connectors import connectors, worker_properties

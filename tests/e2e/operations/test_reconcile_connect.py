@@ -10,7 +10,7 @@ from operations.conditions import Condition, Level
 from operations.connect import ConnectClient, ConnectError, Offset
 from operations.connectors import Create, Delete, Restart, Update
 from operations.reconcile import Reconciler, Report
-from operations.verification.records import Load
+from operations.verification.production import Load
 from operations.verification.verify import verify
 from tests.e2e.operations.conftest import FLOW, SOURCE, Mirror, config, write
 from tests.e2e.waiting import wait_until

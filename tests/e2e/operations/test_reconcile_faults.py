@@ -31,7 +31,7 @@ from operations.probe.probe import Probe
 from operations.probe.publish import Gauges
 from operations.probe.view import ProbeView
 from operations.reconcile import Reconciler
-from operations.verification.records import Load
+from operations.verification.production import Load
 from operations.verification.verify import verify
 from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.operations.proxy import Trouble, troubled

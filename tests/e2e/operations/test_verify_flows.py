@@ -12,7 +12,8 @@ from operations.clusters import Cluster, ClusterError
 from operations.connect import ConnectClient
 from operations.reconcile import Reconciler
 from operations.verification.census import take_census
-from operations.verification.records import Load, Origin, Production
+from operations.verification.production import Load, Production
+from operations.verification.records import Origin
 from operations.verification.verify import Flow, FlowProgress, verify
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until

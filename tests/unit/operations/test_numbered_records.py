@@ -10,7 +10,8 @@ from confluent_kafka import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.verification.records import Load, Mark, Origin, mark_of
+from operations.verification.production import Load
+from operations.verification.records import Mark, Origin, mark_of
 from operations.verification.verify import FlowResult, Latency
 
 VALUE = b"\x00\xffpayload"

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from tests.unit.topology.environments import environment
+from topology.failover_needs import FAILOVER_FUNCTIONS, FAILOVER_PERMISSIONS
 from topology.iam import failover_statements, operations_statements, worker_statements
-from topology.iam_needs import (
-    FAILOVER_FUNCTIONS,
-    FAILOVER_PERMISSIONS,
-    FUNCTIONS,
-    OPERATIONS_PERMISSIONS,
-    WORKER_PERMISSIONS,
-)
+from topology.iam_needs import FUNCTIONS, OPERATIONS_PERMISSIONS, WORKER_PERMISSIONS
 from topology.iam_reference import REFERENCE_FILE, render
 
 
