@@ -14,9 +14,9 @@ from rich.console import Console
 from localcloud.cloud import LocalCloudError
 from localcloud.demo import DemoOptions, run_demo
 from localcloud.images import ImageError
-from localcloud.kafka.jvm import JavaProcessError
 from localcloud.kubernetes import Cluster
 from localcloud.kubernetes.leftovers import remove_left_over
+from localcloud.server_process import ServerProcessError
 from localcloud.view import DemoView
 from localcloud.wan import Wan, WanError
 from localcloud.wan.__main__ import main as runs_main
@@ -31,7 +31,7 @@ from topology import InvalidEnvironment
 FAILURES = (
     LocalCloudError,
     WanError,
-    JavaProcessError,
+    ServerProcessError,
     DeployError,
     ClusterError,
     ImageError,

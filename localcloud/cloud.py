@@ -66,8 +66,8 @@ def start_local_cloud(
 ) -> LocalCloud:
     """Start the WAN, then AWS and the Kafka clusters at once, and tell AWS where Kafka is.
 
-    `directory` takes data and logs. Raises LocalCloudError, WanError, JavaProcessError or RuntimeError; what
-    was started until then is stopped.
+    `directory` takes data and logs. Raises LocalCloudError, WanError, ServerProcessError or RuntimeError;
+    what was started until then is stopped.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with ExitStack() as started:

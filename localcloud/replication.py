@@ -60,7 +60,7 @@ def start_replication(
     """Create the topics that the flows replicate, start two workers a region from the synthesized ConfigMaps
     and have the connectors made by the reconciler.
 
-    Raises LocalCloudError when connectors do not run, JavaProcessError when a worker does not.
+    Raises LocalCloudError when connectors do not run, ServerProcessError when a worker does not.
     """
     create_topics(cloud)
     replication = Replication({})

@@ -17,10 +17,10 @@ from confluent_kafka import KafkaException, TopicPartition
 # Its documentation imports these from here; its types do not say so.
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec  # type: ignore[attr-defined]
 
-from localcloud.kafka.jvm import JavaProcess, JavaProcessError, stop_together
 from localcloud.kafka.logins import ADMINISTRATOR, Logins
 from localcloud.kafka.server import server_properties
 from localcloud.kafka.site import Site
+from localcloud.server_process import ServerProcess, ServerProcessError, stop_together
 from topology.java_properties import render_properties
 
 __all__ = ["BROKER_FLAGS", "KafkaCluster", "start_clusters"]
@@ -51,7 +51,7 @@ class KafkaCluster:
     """host:port as the host sees it; Wan.bootstrap says it for clients in other regions."""
     properties: Mapping[str, str]
     """The broker's server.properties."""
-    process: JavaProcess
+    process: ServerProcess
     admin: AdminClient
     """May do everything, also where nobody else may do anything."""
 
@@ -68,7 +68,7 @@ class KafkaCluster:
         `server` are the properties of the MSK configuration (server.py says which a single node overrides);
         the site's directory must not hold an earlier cluster. With `logins` the broker wants one of each
         client and denies by default; without, everybody may do everything.
-        Raises JavaProcessError with the end of the broker's log.
+        Raises ServerProcessError with the end of the broker's log.
         """
         site.directory.mkdir(parents=True, exist_ok=True)
         config = site.directory / "server.properties"
@@ -77,13 +77,13 @@ class KafkaCluster:
         config.write_text(render_properties(properties))
         _format(site, config)
         command = site.command(flags, "kafka.Kafka", str(config))
-        process = JavaProcess(f"broker of {site.region}", command, site.directory / "broker.log", {})
+        process = ServerProcess(f"broker of {site.region}", command, site.directory / "broker.log", {})
         bootstrap = site.wan.bootstrap(site.region)
         login = logins.librdkafka(ADMINISTRATOR) if logins else {}
         cluster = cls(site.region, bootstrap, properties, process, _admin(bootstrap, login))
         try:
             process.wait_until(cluster.answers, _READY_SECONDS)
-        except JavaProcessError:
+        except ServerProcessError:
             process.stop(0)
             raise
         return cluster
@@ -108,8 +108,8 @@ class KafkaCluster:
     def create_topics(self, partitions: Mapping[str, int], config: Mapping[str, str] | None = None) -> None:
         """Create topics (name -> partitions) with the same topic config; returns when they can be written to.
 
-        Raises confluent_kafka.KafkaException, for a topic that exists too, and JavaProcessError when one gets
-        no leader.
+        Raises confluent_kafka.KafkaException, for a topic that exists too, and ServerProcessError when one
+        gets no leader.
         """
         new = [
             NewTopic(name, num_partitions=count, replication_factor=1, config=dict(config or {}))
@@ -121,7 +121,7 @@ class KafkaCluster:
         for topic in partitions:
             while not self._has_leaders(topic):
                 if time.monotonic() > deadline:
-                    raise JavaProcessError(
+                    raise ServerProcessError(
                         f"{topic} has no leader after {_LEADER_SECONDS} s:\n{self.process.tail()}"
                     )
                 time.sleep(0.05)
@@ -142,7 +142,7 @@ class KafkaCluster:
 
     def restart(self, *, kill: bool = False) -> None:
         """Stop the broker (`kill`: without warning) and start it again with the same data; returns when it
-        answers. Raises JavaProcessError."""
+        answers. Raises ServerProcessError."""
         if kill:
             self.process.kill()
         self.stop()
@@ -187,7 +187,7 @@ def _format(site: Site, config: Path) -> None:
     command = site.outside(_FORMAT_FLAGS, "kafka.tools.StorageTool", *arguments)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise JavaProcessError(f"formatting the storage of {config} failed:\n{done.stdout}{done.stderr}")
+        raise ServerProcessError(f"formatting the storage of {config} failed:\n{done.stdout}{done.stderr}")
 
 
 def _admin(bootstrap: str, login: Mapping[str, str]) -> AdminClient:

@@ -17,7 +17,6 @@ from typing import Self
 import httpx
 
 from localcloud.images import BuiltImage, build_pause
-from localcloud.kafka.jvm import JavaProcess, JavaProcessError
 from localcloud.kubernetes import private_mounts
 from localcloud.kubernetes.cgroups import PREFIX, end_pods, make_groups
 from localcloud.kubernetes.components import Component, components, write_configuration
@@ -26,6 +25,7 @@ from localcloud.kubernetes.kubectl import Kubectl, KubectlError
 from localcloud.kubernetes.layout import DNS_HEALTH_PORT, NODE, Certificates, Layout
 from localcloud.kubernetes.leftovers import STATE_VARIABLE, remove, remove_left_over
 from localcloud.kubernetes.network import connect_pods, free_ranges
+from localcloud.server_process import ServerProcess, ServerProcessError
 from localcloud.wan import Wan
 
 __all__ = ["BINARIES_VARIABLE", "Cluster", "ClusterStartError"]
@@ -53,7 +53,7 @@ class Cluster:
     layout: Layout
     certificates: Certificates
     _components: dict[str, Component] = field(repr=False)
-    _running: dict[str, JavaProcess] = field(default_factory=dict, repr=False)
+    _running: dict[str, ServerProcess] = field(default_factory=dict, repr=False)
 
     @classmethod
     def start(
@@ -77,7 +77,7 @@ class Cluster:
             connect_pods(wan, region, layout.ranges)
             make_groups(layout.group)
             cluster._start_all()
-        except (OSError, JavaProcessError, KubectlError, subprocess.SubprocessError) as error:
+        except (OSError, ServerProcessError, KubectlError, subprocess.SubprocessError) as error:
             cluster.stop()
             raise ClusterStartError(
                 f"the cluster of {region} does not start: {error}\n(logs: {logs})"
@@ -115,7 +115,7 @@ class Cluster:
         self._running[name].start_again()
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
-        """Wait until API server, node, DNS and resource metrics answer. Raises JavaProcessError."""
+        """Wait until API server, node, DNS and resource metrics answer. Raises ServerProcessError."""
         self._running["kube-apiserver"].wait_until(self._api_ready, seconds)
         self._running["kubelet"].wait_until(self._node_ready, seconds)
         self._running["coredns"].wait_until(self._dns_ready, seconds)
@@ -181,7 +181,7 @@ class Cluster:
             command = [*self._mounts_prefix(), *command]
         environment = {STATE_VARIABLE: str(self.layout.state)}
         command = [*self.wan.command_prefix(self.region), *command]
-        self._running[name] = JavaProcess(name, command, self.layout.logs / f"{name}.log", environment)
+        self._running[name] = ServerProcess(name, command, self.layout.logs / f"{name}.log", environment)
 
     def _mounts_prefix(self) -> list[str]:
         holder = self._running.get("containerd")

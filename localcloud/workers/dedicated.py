@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcloud.kafka.jvm import JavaProcess, JavaProcessError
 from localcloud.kafka.site import Site
+from localcloud.server_process import ServerProcess, ServerProcessError
 from localcloud.workers.worker import WORKER_FLAGS, WorkerRecipe
 from topology.flows import DirectedFlow
 from topology.globs import glob_regex
@@ -80,7 +80,7 @@ class DedicatedMirrorMaker:
     region: str
     name: str
     properties: Mapping[str, str]
-    process: JavaProcess
+    process: ServerProcess
 
     @classmethod
     def start(
@@ -97,7 +97,7 @@ class DedicatedMirrorMaker:
         recipe = dedicated_recipe(site, properties, targets, number, flags)
         log = Path(recipe.log)
         log.write_bytes(b"")  # `started` looks for a line of this process, not of one before it
-        process = JavaProcess(recipe.name, recipe.command, log, recipe.environment)
+        process = ServerProcess(recipe.name, recipe.command, log, recipe.environment)
         return cls(site.region, recipe.name, properties, process)
 
     @property
@@ -106,11 +106,11 @@ class DedicatedMirrorMaker:
         return self.process.log
 
     def wait_ready(self, seconds: float = _READY_SECONDS) -> None:
-        """Waits until its connectors are configured; records follow. Raises JavaProcessError with the end of
-        the log."""
+        """Waits until its connectors are configured; records follow. Raises ServerProcessError with the end
+        of the log."""
         try:
             self.process.wait_until(self.started, seconds)
-        except JavaProcessError:
+        except ServerProcessError:
             self.process.stop(0)
             raise
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import httpx
 
-from localcloud.kafka.jvm import JavaProcess, JavaProcessError
 from localcloud.kafka.site import Site
+from localcloud.server_process import ServerProcess, ServerProcessError
 from localcloud.wan import Wan
 from localcloud.workers.localize import Localized, localize
 from localcloud.workers.rest_login import RestLogin
@@ -50,7 +50,7 @@ class ConnectWorker:
     """REST of this worker as the host reaches it: http://host:port, no slash at the end."""
     localized: Localized
     """The properties that the worker runs with, and how they differ from the deployed ones."""
-    process: JavaProcess
+    process: ServerProcess
     rest_login: RestLogin | None = None
     """How to log in to REST where it asks for that."""
 
@@ -79,7 +79,7 @@ class ConnectWorker:
             site, properties, environment, number, flags, rest_login=rest_login, kafka_login=kafka_login
         )
         assert recipe.localized is not None  # noqa: S101 - worker_recipe says it
-        process = JavaProcess(recipe.name, recipe.command, Path(recipe.log), recipe.environment)
+        process = ServerProcess(recipe.name, recipe.command, Path(recipe.log), recipe.environment)
         return cls(site.region, recipe.name, recipe.rest_url, recipe.localized, process, rest_login)
 
     @property
@@ -90,11 +90,11 @@ class ConnectWorker:
     def wait_ready(self, seconds: float = _READY_SECONDS) -> None:
         """Wait until GET /health answers 200 (KIP-1017): the worker has joined its group.
 
-        Raises JavaProcessError with the end of the log.
+        Raises ServerProcessError with the end of the log.
         """
         try:
             self.process.wait_until(self.healthy, seconds)
-        except JavaProcessError:
+        except ServerProcessError:
             self.process.stop(0)
             raise
 

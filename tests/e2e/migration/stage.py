@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 import yaml
 
 from localcloud.kafka.cluster import KafkaCluster, start_clusters
-from localcloud.kafka.jvm import stop_together
 from localcloud.kafka.site import Site
+from localcloud.server_process import stop_together
 from localcloud.wan import Wan
 from localcloud.workers import (
     LocalFleet,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.kafka.cluster import KafkaCluster, start_clusters
-from localcloud.kafka.jvm import stop_together
 from localcloud.kafka.site import Site
+from localcloud.server_process import stop_together
 from localcloud.wan import Wan
 from localcloud.workers import (
     ConnectWorker,

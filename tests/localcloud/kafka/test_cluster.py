@@ -9,7 +9,7 @@ import pytest
 from confluent_kafka import KafkaException, Producer
 
 from localcloud.kafka.cluster import KafkaCluster, start_clusters
-from localcloud.kafka.jvm import JavaProcessError
+from localcloud.server_process import ServerProcessError
 from localcloud.wan import Wan
 from tests.localcloud.kafka.running import left_of, sites
 
@@ -55,7 +55,7 @@ def test_one_cluster_that_fails_ends_the_others(tmp_path: Path) -> None:
     with Wan.start(["us-east-1", "us-west-2"]) as wan:
         both = list(sites(wan, tmp_path).values())
         with pytest.raises(
-            JavaProcessError, match=r"(?s)formatting the storage of .*us-west-2.*num\.partitions"
+            ServerProcessError, match=r"(?s)formatting the storage of .*us-west-2.*num\.partitions"
         ):
             start_clusters(both, {"us-east-1": {}, "us-west-2": {"num.partitions": "many"}})
         assert (tmp_path / "us-east-1" / "broker.log").exists(), "the other one had started"

@@ -13,7 +13,7 @@ import pytest
 from confluent_kafka import Consumer, Producer
 
 from localcloud.kafka.cluster import KafkaCluster, start_clusters
-from localcloud.kafka.jvm import stop_together
+from localcloud.server_process import stop_together
 from localcloud.wan import Wan
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
 from tests.localcloud.kafka.running import left_of, sites

@@ -1,4 +1,4 @@
-"""A Java process of the local cloud: started with a log file, ended by its process id."""
+"""A server of the local cloud as a process: started with a log file, ended by its process id."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-__all__ = ["JavaProcess", "JavaProcessError", "stop_together"]
+__all__ = ["ServerProcess", "ServerProcessError", "stop_together"]
 
 
-class JavaProcessError(RuntimeError):
-    """A Java process has ended or does not become ready; the text has the end of its log."""
+class ServerProcessError(RuntimeError):
+    """A server has ended or does not become ready; the text has the end of its log."""
 
 
-class JavaProcess:
+class ServerProcess:
     """A running process named `name`, writing both its outputs to the file `log`."""
 
     def __init__(self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
@@ -41,7 +41,7 @@ class JavaProcess:
 
     @property
     def pid(self) -> int:
-        """Process id; the JVM itself, since whatever started it has become it."""
+        """Process id; the server itself, since whatever started it has become it."""
         return self._process.pid
 
     @property
@@ -50,13 +50,13 @@ class JavaProcess:
         return self._process.poll() is None
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
-        """Ask `ready` until it says so. Raises JavaProcessError when the process ends or time is over."""
+        """Ask `ready` until it says so. Raises ServerProcessError when the process ends or time is over."""
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.alive:
-                raise JavaProcessError(f"{self.name} ended with {self._process.returncode}:\n{self.tail()}")
+                raise ServerProcessError(f"{self.name} ended with {self._process.returncode}:\n{self.tail()}")
             if time.monotonic() > deadline:
-                raise JavaProcessError(f"{self.name} is not ready after {seconds:.0f} s:\n{self.tail()}")
+                raise ServerProcessError(f"{self.name} is not ready after {seconds:.0f} s:\n{self.tail()}")
             time.sleep(0.05)
 
     def kill(self, sig: int = signal.SIGKILL) -> None:

@@ -8,22 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.kafka.jvm import JavaProcess, JavaProcessError
+from localcloud.server_process import ServerProcess, ServerProcessError
 
 
-def start(script: str, directory: Path, **environment: str) -> JavaProcess:
-    return JavaProcess("worker", ["sh", "-c", script], directory / "worker.log", environment)
+def start(script: str, directory: Path, **environment: str) -> ServerProcess:
+    return ServerProcess("worker", ["sh", "-c", script], directory / "worker.log", environment)
 
 
 def test_a_process_that_ends_before_it_is_ready_shows_the_end_of_its_log(tmp_path: Path) -> None:
     process = start("echo starting; echo cannot bind >&2; exit 3", tmp_path)
-    with pytest.raises(JavaProcessError, match=r"(?s)worker ended with 3:.*starting.*cannot bind"):
+    with pytest.raises(ServerProcessError, match=r"(?s)worker ended with 3:.*starting.*cannot bind"):
         process.wait_until(lambda: False, 10)
 
 
 def test_a_process_that_is_not_ready_in_time_is_told_from_one_that_ended(tmp_path: Path) -> None:
     process = start("exec sleep 100", tmp_path)
-    with pytest.raises(JavaProcessError, match="worker is not ready after 0 s"):
+    with pytest.raises(ServerProcessError, match="worker is not ready after 0 s"):
         process.wait_until(lambda: False, 0.1)
     assert process.alive
     process.stop(10)
