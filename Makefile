@@ -74,7 +74,7 @@ e2e-kubernetes: ## the workload on a real Kubernetes cluster, through faults (mi
 prove-iam: ## every action of the policies is needed and nothing else allowed, on real brokers (half an hour)
 	@$(RUN) $(ALL) -- pytest -s -v -m "iam or kafka" tests/e2e/iam $(PYTEST_ARGS)
 
-prove-migration: ## the workers move between runtimes under traffic, through faults: each record counted (PYTEST_ARGS='-k path-a')
+prove-migration: ## the workers move between runtimes under traffic, through faults: each record counted (an hour; PYTEST_ARGS='-k path-a')
 	@$(RUN) $(ALL) -- pytest -s -v -m "migration or kafka" tests/e2e/migration $(PYTEST_ARGS)
 
 demo: ## the whole way on this machine: deploy to an emulated AWS, replicate, verify (KEEP=1, RUNTIME=kubernetes)
