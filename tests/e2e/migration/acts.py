@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from localcloud.workers import LocalFleet
 from operations.connect import ConnectClient
@@ -15,8 +16,9 @@ from tests.e2e.migration.stage import MOVING, STAYING, WORKERS, Runtime, Stage
 from tests.e2e.waiting import wait_until
 
 __all__ = [
+    "BROKER_RESTARTED",
     "Act",
-    "broker_restarted",
+    "Disturbance",
     "give_back",
     "handover",
     "in_turn",
@@ -111,24 +113,34 @@ def in_turn(*acts: Act) -> Act:
     return act
 
 
-def worker_killed(runtime: Runtime) -> Act:
-    """SIGKILL to a worker of a runtime; its Deployment or service puts another in its place."""
+@dataclass(frozen=True)
+class Disturbance:
+    """Something that ends without a word and comes back; as an act it comes with the gate after it. `happen`
+    is without: while the tool is at work nothing may cross."""
 
-    def act(stage: Stage, scenario: Scenario) -> None:
-        fleet = stage.fleets[runtime]
-        with scenario.steps.step(f"{runtime} worker killed and replaced"):
-            _kill_newest(fleet)
-            fleet.set_count(WORKERS)
+    name: str
+    happen: Callable[[Stage], None]
+
+    def __call__(self, stage: Stage, scenario: Scenario) -> None:
+        with scenario.steps.step(self.name):
+            self.happen(stage)
             passed(stage, scenario)
 
-    return act
+
+def worker_killed(runtime: Runtime) -> Disturbance:
+    """SIGKILL to a worker of a runtime; its Deployment or service puts another in its place."""
+
+    def happen(stage: Stage) -> None:
+        _kill_newest(stage.fleets[runtime])
+        stage.fleets[runtime].set_count(WORKERS)
+
+    return Disturbance(f"{runtime} worker killed and replaced", happen)
 
 
-def broker_restarted(stage: Stage, scenario: Scenario) -> None:
-    """SIGKILL to the broker of the region in which the workers move, their target."""
-    with scenario.steps.step("target broker killed and restarted"):
-        stage.restart_broker(MOVING)
-        passed(stage, scenario)
+BROKER_RESTARTED = Disturbance(
+    "target broker killed and restarted", lambda stage: stage.restart_broker(MOVING)
+)
+"""SIGKILL to the broker of the region in which the workers move, their target."""
 
 
 def passed(stage: Stage, scenario: Scenario) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.e2e.migration.acts import (
+    BROKER_RESTARTED,
     Act,
-    broker_restarted,
     give_back,
     handover,
     in_turn,
@@ -57,7 +57,7 @@ def there_and_back(*between: Act) -> Act:
 
 
 TO_EKS, TO_ECS = ("ecs", "eks"), ("eks", "ecs")
-KILLED, BROKER = worker_killed("eks"), broker_restarted
+KILLED, BROKER = worker_killed("eks"), BROKER_RESTARTED
 OLD: Final[dict[str, Runtime]] = {"a": "ecs", "b": "dedicated"}
 """The old runtime of each path."""
 

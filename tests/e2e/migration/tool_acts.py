@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.migration.acts import Act, passed
+from tests.e2e.migration.acts import Act, Disturbance, passed
 from tests.e2e.migration.interrupted import run_disturbed, run_interrupted
 from tests.e2e.migration.scenario import Scenario
 from tests.e2e.migration.stage import Runtime, Stage
@@ -44,18 +44,18 @@ def killed_tool(course: str, old: Runtime) -> Act:
     return act
 
 
-def disturbed_tool(course: str, old: Runtime, step: str, disturb: Act) -> Act:
-    """`disturb` is done while the tool is at work on a step; where that ends the run, it is run again."""
+def disturbed_tool(course: str, old: Runtime, step: str, disturbance: Disturbance) -> Act:
+    """It happens while the tool is at work on a step; where that ends the run, it is run again."""
 
     def act(stage: Stage, scenario: Scenario) -> None:
         command, journal, output = _prepared(stage, scenario, course, old)
-        with scenario.steps.step(f"{course} run"):
+        with scenario.steps.step(f"{course} run; {disturbance.name}"):
             runs = run_disturbed(
                 command,
                 journal,
                 output,
                 step=step,
-                disturb=lambda: disturb(stage, scenario),
+                disturb=lambda: disturbance.happen(stage),
                 seconds=TOOL_SECONDS,
             )
             passed(stage, scenario)
