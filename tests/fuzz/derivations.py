@@ -10,7 +10,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from itertools import product
+from itertools import permutations, product
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -40,6 +40,7 @@ STARTS: dict[str, Callable[[Environment], Iterable[Any]]] = {
 
 ARGUMENTS: dict[str, Callable[[Environment], tuple[Any, ...]]] = {
     "region": lambda environment: tuple(environment.regions),
+    "ends": lambda environment: tuple(permutations(environment.regions, 2)),
     "kind": lambda _: STACK_KINDS,
     "purpose": lambda _: get_args(Purpose),
     "owner": lambda _: ("logs", "msk"),
@@ -54,7 +55,7 @@ ARGUMENTS: dict[str, Callable[[Environment], tuple[Any, ...]]] = {
     "site": lambda environment: (TaskSite("/aws/ecs/group", {}),) if environment.runtime.ecs else (),
     **{
         name: lambda _, name=name: (f"a-{name}",)  # type: ignore[misc]
-        for name in ("service", "resource", "bucket", "key", "replica_key")
+        for name in ("service", "resource", "bucket", "key", "replica_key", "group")
     },
 }
 """Name of another parameter -> its values; with several parameters every combination is asked for."""
