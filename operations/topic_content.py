@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
@@ -36,20 +36,24 @@ def read_back(
 
 
 def read_topic(cluster: Cluster, topic: str, since_ms: int | None = None) -> Iterator[Message]:
-    """As `read_topics`."""
-    return read_topics(cluster, (topic,), since_ms)
+    """As `read_topics`. A topic that is not there holds nothing."""
+    with _reading(cluster) as consumer:
+        extents = _committed(consumer, topic, _numbers(consumer, topic), since_ms)
+        yield from _records(cluster, consumer, extents, IDLE_SECONDS)
 
 
-def read_topics(cluster: Cluster, topics: Iterable[str], since_ms: int | None = None) -> Iterator[Message]:
-    """The records of each partition in order, as far as they are committed now. `since_ms`: since then, in
-    milliseconds since 1970; None: all there are.
+def read_topics(
+    cluster: Cluster, topics: Mapping[str, int], since_ms: int | None = None
+) -> Iterator[Message]:
+    """The records of each partition in order, as far as they are committed now. `topics`: name -> partitions;
+    `since_ms`: since then, in milliseconds since 1970; None: all there are.
 
-    A topic that is not there holds nothing. Raises ClusterError when one can not be read to its end.
+    Raises ClusterError when one can not be read to its end.
     """
     with _reading(cluster) as consumer:
         extents: dict[Partition, Extent] = {}
-        for topic in topics:
-            extents |= _committed(consumer, topic, 0 if since_ms is None else since_ms)
+        for topic, partitions in topics.items():
+            extents |= _committed(consumer, topic, range(partitions), since_ms)
         yield from _records(cluster, consumer, extents, IDLE_SECONDS)
 
 
@@ -102,15 +106,24 @@ def _records(
                 del left[partition]
 
 
-def _committed(consumer: Consumer, topic: str, since_ms: int) -> dict[Partition, Extent]:
-    """The partitions that have records of the time in question, up to the first open transaction."""
+def _numbers(consumer: Consumer, topic: str) -> list[int]:
+    """The partitions of a topic; none where it is not there."""
     found = consumer.list_topics(topic, timeout=METADATA_SECONDS).topics[topic]
     if found.error is not None:
         if found.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-            return {}
+            return []
         raise KafkaException(found.error)
-    firsts = offsets_at(consumer, topic, found.partitions, since_ms)
-    lasts = offsets_at(consumer, topic, found.partitions, FROM_END)
+    return list(found.partitions)
+
+
+def _committed(
+    consumer: Consumer, topic: str, numbers: Collection[int], since_ms: int | None
+) -> dict[Partition, Extent]:
+    """The partitions that have records of the time in question, up to the first open transaction."""
+    if not numbers:
+        return {}
+    firsts = offsets_at(consumer, topic, numbers, 0 if since_ms is None else since_ms)
+    lasts = offsets_at(consumer, topic, numbers, FROM_END)
     return {
         (topic, first.partition): Extent(first.offset, last.offset)
         for first, last in zip(firsts, lasts, strict=True)

@@ -55,7 +55,11 @@ def take_census(
     `since_ms`: when the run began (milliseconds since 1970); `recognize`: for records that carry their mark
     otherwise. Raises ClusterError when a partition can not be read to its end.
     """
-    named = [name for name in cluster.topics() if any(name.endswith(topic) for topic in topics)]
+    named = {
+        name: partitions
+        for name, partitions in cluster.topics().items()
+        if any(name.endswith(topic) for topic in topics)
+    }
     census: Census = {}
     for message in read_topics(cluster, named, since_ms - CLOCK_SKEW_MS):
         if (mark := recognize(message, run_id)) is not None:

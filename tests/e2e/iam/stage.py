@@ -33,7 +33,8 @@ from topology.java_properties import render_properties
 from topology.model import Environment
 from topology.names import bootstrap_variable
 
-__all__ = ["OPERATIONS", "OPERATOR", "SOURCE", "TARGET", "TOPIC", "WORKERS", "Stage", "staged", "waited"]
+__all__ = ["OPERATIONS", "OPERATOR", "SOURCE", "TARGET", "TOPIC", "WORKERS", "Stage"]
+__all__ += ["drop_rules", "staged", "waited"]
 
 SOURCE, TARGET = "us-east-1", "us-west-2"
 TOPIC = "demo.orders"
@@ -189,14 +190,19 @@ def staged(directory: Path, environment: Environment) -> Iterator[Stage]:
 def wipe(cluster: KafkaCluster) -> None:
     """Take away every rule, group and topic but Kafka's own."""
     admin = cluster.admin
-    for gone in admin.delete_acls([ANY_RULE]).values():
-        gone.result()
+    drop_rules(cluster)
     assert waited(lambda: without_groups(cluster), GONE_SECONDS), "a worker that was killed is still a member"
     topics = [topic for topic in cluster.topics() if not topic.startswith("__")]
     if topics:
         for deleted in admin.delete_topics(topics).values():
             deleted.result()
     assert waited(lambda: not set(topics) & set(cluster.topics()), GONE_SECONDS)
+
+
+def drop_rules(cluster: KafkaCluster) -> None:
+    """Take away every rule."""
+    for gone in cluster.admin.delete_acls([ANY_RULE]).values():
+        gone.result()
 
 
 def without_groups(cluster: KafkaCluster) -> bool:

@@ -3,7 +3,7 @@ of it, it stays where it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,8 @@ from operations.failover.plan import Rules
 from operations.failover.routes import Routes
 from operations.groups import Groups
 from tests.e2e.iam.functions import FUNCTIONS, GROUP, ends
-from tests.e2e.iam.stage import OPERATOR, SOURCE, TARGET, TOPIC, WORKERS, Stage, waited
-from tests.e2e.iam.test_removals import without
-from tests.e2e.iam.trial import Case
+from tests.e2e.iam.stage import OPERATOR, SOURCE, TARGET, TOPIC, WORKERS, Stage, drop_rules, waited
+from tests.e2e.iam.trial import Case, without
 from topology.arns import cluster_arn
 from topology.failover_needs import FAILOVER_FUNCTIONS, FAILOVER_PERMISSIONS
 from topology.iam import failover_statements, policy_document
@@ -47,8 +46,7 @@ class Operator:
     def failed(self, policy: Mapping[str, Any]) -> tuple[str | None, str]:
         """The first function that does not work under a policy, and what was said."""
         for cluster in self.stage.clusters.values():
-            for deleted in cluster.admin.delete_acls([ANY_RULE]).values():
-                deleted.result()
+            drop_rules(cluster)
         self.stage.grant(OPERATOR, policy)
         wanted = acls(policy, OPERATOR)
         # a broker knows a rule a moment after it was made
@@ -77,7 +75,7 @@ class Operator:
 
 
 @pytest.fixture(scope="module")
-def operator(guarded: Stage, policies: dict[bool, Case]) -> Iterator[Operator]:
+def operator(guarded: Stage, policies: dict[bool, Case]) -> Operator:
     environment, documents = policies[False]
     guarded.begin(environment, {WORKERS: documents[WORKERS]})
     for function in FUNCTIONS:
@@ -87,9 +85,8 @@ def operator(guarded: Stage, policies: dict[bool, Case]) -> Iterator[Operator]:
     assert waited(lambda: ends(guarded, TARGET, synced) >= COMMITTED, SECONDS)
     guarded.end()  # or it writes the group's offsets at the target itself
     statements = failover_statements(environment, ENDS, GROUP)
-    yield Operator(
-        guarded, policy_document(statements, lambda region: cluster_arn(environment, region, "uuid"))
-    )
+    policy = policy_document(statements, lambda region: cluster_arn(environment, region, "uuid"))
+    return Operator(guarded, policy)
 
 
 def test_the_policy_is_enough(operator: Operator) -> None:

@@ -5,11 +5,8 @@ The whole matrix, half an hour of it; `make prove-iam` asks for it.
 
 from __future__ import annotations
 
-import copy
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -18,7 +15,7 @@ from tests.e2e.iam.evidence import shown_by
 from tests.e2e.iam.functions import Function
 from tests.e2e.iam.report import Removal, Report
 from tests.e2e.iam.stage import OPERATIONS, TARGET, WORKERS, Stage
-from tests.e2e.iam.trial import FUNCTIONS_OF, Case, Trial, tried
+from tests.e2e.iam.trial import FUNCTIONS_OF, Case, Trial, tried, without
 from topology.iam import operations_statements, worker_statements
 from topology.iam_needs import EXACTLY_ONCE, Need
 
@@ -108,13 +105,3 @@ def test_the_named_function_fails_without_the_action(
     )
     assert trial.failed == row.need.function, trial.said
     assert denied or (row.sid, row.need.action) in SILENT, "the brokers have refused something"
-
-
-def without(policy: Mapping[str, Any], sid: str, action: str) -> dict[str, Any]:
-    """The policy less one action of a statement, or less the statement where that was all of it."""
-    changed = copy.deepcopy(dict(policy))
-    (statement,) = [one for one in changed["Statement"] if one["Sid"] == sid]
-    statement["Action"].remove(f"kafka-cluster:{action}")
-    if not statement["Action"]:
-        changed["Statement"].remove(statement)
-    return changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from tests.e2e.iam.functions import FUNCTIONS, PROBE_FUNCTIONS, Function
 from tests.e2e.iam.stage import OPERATIONS, WORKERS, Stage
 from topology.model import Environment
 
-__all__ = ["ALL_FUNCTIONS", "FUNCTIONS_OF", "Case", "Trial", "tried"]
+__all__ = ["ALL_FUNCTIONS", "FUNCTIONS_OF", "Case", "Trial", "tried", "without"]
 
 
 class Case(NamedTuple):
@@ -67,3 +68,13 @@ def tried(
     denied = tuple(pair for user in users for pair in stage.denied(user))
     allowed = tuple(pair for user in users for pair in stage.allowed(user))
     return Trial(failed, seconds, denied, allowed, stage.said())
+
+
+def without(policy: Mapping[str, Any], sid: str, action: str) -> dict[str, Any]:
+    """The policy less one action of a statement, or less the statement where that was all of it."""
+    changed = copy.deepcopy(dict(policy))
+    (statement,) = [one for one in changed["Statement"] if one["Sid"] == sid]
+    statement["Action"].remove(f"kafka-cluster:{action}")
+    if not statement["Action"]:
+        changed["Statement"].remove(statement)
+    return changed
