@@ -63,9 +63,10 @@ class EmulatedAws:
         }
 
     def client(self, service: str, region: str) -> Any:
-        """boto3's client of a service of this account."""
+        """boto3's client of a service of this account, in a session of its own: boto3's shared one keeps the
+        profiles of whoever used it first."""
         variables = self.environment()
-        return boto3.client(
+        return boto3.Session().client(
             service,
             region_name=region,
             endpoint_url=self.endpoint_url,

@@ -118,7 +118,7 @@ def deployed_values(stack: Mapping[str, Any], wanted: Iterable[str]) -> Values:
     for name in wanted:
         address = states[name]["config"]
         try:
-            s3 = boto3.client("s3", region_name=address["region"])
+            s3 = boto3.Session().client("s3", region_name=address["region"])
             answer = s3.get_object(Bucket=address["bucket"], Key=address["key"])
             outputs = json.loads(answer["Body"].read())["outputs"]
         except (BotoCoreError, ClientError) as error:

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import yaml
 
@@ -98,13 +97,7 @@ class Deployment:
     @cache  # noqa: B019 - lives as long as the session
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """boto3's client of a service, for what the account has become."""
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=self.account.endpoint_url,
-            aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
-        )
+        return self.account.client(service, region)
 
     def make_state_buckets(self) -> None:
         """In place of state-R, whose many settings take the provider long to look at."""

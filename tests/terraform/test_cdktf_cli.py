@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import boto3
 import pytest
 
 from localcloud.aws import start_emulated_aws
@@ -63,13 +62,7 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
         environment = load_environment("local")
         for region in environment.regions:
             where = {} if region == "us-east-1" else {"LocationConstraint": region}
-            boto3.client(
-                "s3",
-                region_name=region,
-                endpoint_url=account.endpoint_url,
-                aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-                aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-            ).create_bucket(
+            account.client("s3", region).create_bucket(
                 Bucket=Names(environment, region).state_bucket,
                 **({"CreateBucketConfiguration": where} if where else {}),
             )

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -64,7 +63,7 @@ def s3(aws: EmulatedAws, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name, value in aws.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("TERRAFORM_BINARY_NAME", raising=False)
-    return boto3.client("s3", region_name="us-east-1", endpoint_url=aws.endpoint_url)
+    return aws.client("s3", "us-east-1")
 
 
 class App:

@@ -3,7 +3,6 @@
 import os
 import socket
 from pathlib import Path
-from typing import Any
 
 import boto3
 import httpx
@@ -15,8 +14,8 @@ from localcloud.aws import EmulatedAws, start_emulated_aws
 def test_account_id_is_the_one_asked_for(tmp_path: Path) -> None:
     with start_emulated_aws(log=tmp_path / "log", account_id="210987654321") as aws:
         assert aws.account_id == "210987654321"
-        assert _client(aws, "sts").get_caller_identity()["Account"] == "210987654321"
-        topic = _client(aws, "sns").create_topic(Name="alarms")["TopicArn"]
+        assert aws.client("sts", "us-east-1").get_caller_identity()["Account"] == "210987654321"
+        topic = aws.client("sns", "us-east-1").create_topic(Name="alarms")["TopicArn"]
         assert topic == "arn:aws:sns:us-east-1:210987654321:alarms"
         assert "POST / HTTP" in (tmp_path / "log").read_text()
 
@@ -96,15 +95,5 @@ def test_what_moto_lacks_fails_with_its_name_in_the_log(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with start_emulated_aws(log=log) as aws:
         with pytest.raises(Exception, match="500"):
-            _client(aws, "logs").put_query_definition(name="a", queryString="fields @message")
+            aws.client("logs", "us-east-1").put_query_definition(name="a", queryString="fields @message")
         assert "put_query_definition action has not been implemented" in log.read_text()
-
-
-def _client(aws: EmulatedAws, service: str) -> Any:
-    return boto3.client(
-        service,
-        region_name="us-east-1",
-        endpoint_url=aws.endpoint_url,
-        aws_access_key_id="LOCALCLOUD",
-        aws_secret_access_key="localcloud",
-    )

@@ -144,7 +144,7 @@ def test_values_come_from_the_deployed_states(
 
 
 def put_state(where: StateAddress, **outputs: str) -> None:
-    s3 = boto3.client("s3", region_name=where.region)
+    s3 = boto3.Session().client("s3", region_name=where.region)
     place = {"LocationConstraint": where.region} if where.region != "us-east-1" else None
     s3.create_bucket(Bucket=where.bucket, **({"CreateBucketConfiguration": place} if place else {}))
     state = {"outputs": {name: {"value": value, "type": "string"} for name, value in outputs.items()}}
