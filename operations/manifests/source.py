@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -114,11 +115,12 @@ def deployed_values(stack: Mapping[str, Any], wanted: Iterable[str]) -> Values:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     states = stack.get("data", {}).get("terraform_remote_state", {})
+    session = cache(boto3.Session)  # one for all states: a role is assumed, and a code asked for, once
     values, problems = {}, []
     for name in wanted:
         address = states[name]["config"]
         try:
-            s3 = boto3.Session().client("s3", region_name=address["region"])
+            s3 = session().client("s3", region_name=address["region"])
             answer = s3.get_object(Bucket=address["bucket"], Key=address["key"])
             outputs = json.loads(answer["Body"].read())["outputs"]
         except (BotoCoreError, ClientError) as error:
