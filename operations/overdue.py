@@ -16,8 +16,8 @@ __all__ = ["OVERDUE_SECONDS", "Part", "overdue", "seen"]
 
 PASSING: Final = frozenset({"UNASSIGNED", "RESTARTING"})
 OVERDUE_SECONDS: Final = 60.0
-"""A rebalance waits 5 s (scheduled.rebalance.max.delay.ms), a task stops within 30 s
-(task.shutdown.graceful.timeout.ms); the sum, and as much again for a busy machine."""
+"""A task stops within 30 s (task.shutdown.graceful.timeout.ms), and a rebalance reassigns it at once
+(scheduled.rebalance.max.delay.ms=0); twice that, for a busy machine."""
 
 
 class Part(NamedTuple):

@@ -45,6 +45,9 @@ POLICIES = {
     "default": f"{MIRROR}.DefaultReplicationPolicy",
     "identity": f"{MIRROR}.IdentityReplicationPolicy",
 }
+SESSION_TIMEOUT_MS = 6000
+"""Time without a heartbeat after which the group coordinator gives a worker's tasks to others. The shortest
+that brokers accept by default (Kafka, broker property group.min.session.timeout.ms). Decision 28."""
 OWN_VARIABLES = "POD_IP|BOOTSTRAP_[A-Z0-9_]+"
 """Environment variables that properties may read, as a regular expression."""
 NEVER_MIRRORED = (r".*[\-\.]internal", r".*\.replica", "__.*")  # KIP-382, DefaultTopicFilter
@@ -76,8 +79,10 @@ def worker_properties(environment: Environment, region: str) -> dict[str, str]:
         "status.storage.partitions": str(connect.status_partitions),
         "offset.flush.interval.ms": "10000",
         "task.shutdown.graceful.timeout.ms": "30000",
-        # a rolled worker's tasks wait this long; the default of five minutes stalls them (measured: 33 s)
-        "scheduled.rebalance.max.delay.ms": "5000",
+        # decision 28: a pod never returns under its old name, so waiting for it only pauses its partitions
+        "scheduled.rebalance.max.delay.ms": "0",
+        "session.timeout.ms": str(SESSION_TIMEOUT_MS),
+        "heartbeat.interval.ms": str(SESSION_TIMEOUT_MS // 4),
         "listeners": "http://0.0.0.0:8083",
         "rest.advertised.host.name": ADDRESS,
         "rest.advertised.port": "8083",

@@ -73,8 +73,8 @@ PRE_STOP_SECONDS = 5
 """A worker answers REST this long after its pod has left the Services' endpoints, because nodes learn of that
 in their own time (Kubernetes, "Pod Lifecycle", termination)."""
 SETTLE_SECONDS = 10
-"""A new worker must stay ready this long before the next old one goes: joining rebalances the tasks, which
-waits five seconds (scheduled.rebalance.max.delay.ms)."""
+"""A new worker must stay ready this long before the next old one stops, so that the rebalance that it causes
+by joining has ended (measured: two to three seconds)."""
 SCRATCH_SIZE = "64Mi"
 """The one directory that a pod can write to: native libraries of compression, JVM figures."""
 OPERATIONS_GRACE_SECONDS = 30

@@ -17,6 +17,7 @@ from topology.rules import (  # noqa: F401
     network,
     properties,
     runtime,
+    worker_group,
     workload,
 )
 

@@ -13,6 +13,7 @@ from tests.unit.topology.rule_cases import (
     network,
     properties,
     runtime,
+    worker_group,
     workload,
 )
 from tests.unit.topology.rule_cases.case import EAST, Case
@@ -28,5 +29,6 @@ CASES: Final = (
     *network.CASES,
     *properties.CASES,
     *runtime.CASES,
+    *worker_group.CASES,
     *workload.CASES,
 )
