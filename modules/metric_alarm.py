@@ -15,8 +15,7 @@ __all__ = ["MetricAlarm"]
 
 
 class MetricAlarm(Construct):
-    """Tells the topic when it fires and when it is over. `period_seconds` applies where the alarm has none
-    of its own."""
+    """Tells the topic when it fires and when it is over."""
 
     def __init__(
         self,
@@ -25,11 +24,9 @@ class MetricAlarm(Construct):
         *,
         name: str,
         alarm: Alarm,
-        period_seconds: int,
         topic_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        period = alarm.period_seconds or period_seconds
         single = alarm.queries[0] if alarm.expression is None else None
         self.alarm = CloudwatchMetricAlarm(
             self,
@@ -39,6 +36,7 @@ class MetricAlarm(Construct):
             comparison_operator=alarm.comparison,
             threshold=alarm.threshold,
             evaluation_periods=alarm.periods,
+            datapoints_to_alarm=alarm.datapoints_to_alarm,
             treat_missing_data=alarm.missing,
             alarm_actions=[topic_arn],
             ok_actions=[topic_arn],
@@ -46,12 +44,12 @@ class MetricAlarm(Construct):
             metric_name=single.metric.name if single else None,
             dimensions=dict(single.dimensions) if single else None,
             statistic=single.statistic if single else None,
-            period=period if single else None,
-            metric_query=None if single else _queries(alarm, period),
+            period=alarm.period_seconds if single else None,
+            metric_query=None if single else _queries(alarm),
         )
 
 
-def _queries(alarm: Alarm, period: int) -> list[CloudwatchMetricAlarmMetricQuery]:
+def _queries(alarm: Alarm) -> list[CloudwatchMetricAlarmMetricQuery]:
     return [
         CloudwatchMetricAlarmMetricQuery(
             id="result", expression=alarm.expression, label=alarm.id, return_data=True
@@ -65,7 +63,7 @@ def _queries(alarm: Alarm, period: int) -> list[CloudwatchMetricAlarmMetricQuery
                     metric_name=query.metric.name,
                     dimensions=dict(query.dimensions),
                     stat=query.statistic,
-                    period=period,
+                    period=alarm.period_seconds,
                 ),
             )
             for query in alarm.queries

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -91,13 +91,16 @@ class ReplicatedTopics:
 @dataclass(frozen=True)
 class ConnectorFlow:
     """`connector`: the name of the source connector that replicates `topics`, for which it looks anew every
-    `refresh_seconds`."""
+    `refresh_seconds`. `checkpoint` and `heartbeat`: the names of the flow's other connectors; None: it has
+    none."""
 
     connector: str
     source: Cluster
     target: Cluster
     topics: ReplicatedTopics
     refresh_seconds: float = REFRESH_SECONDS
+    checkpoint: str | None = None
+    heartbeat: str | None = None
 
     @property
     def name(self) -> str:
@@ -132,7 +135,8 @@ def flows_of(
         if not spec.config["connector.class"].endswith("MirrorSourceConnector"):
             continue
         try:
-            flows.append(flow_of(spec, variables))
+            checkpoint, heartbeat = (_companion(specs, spec, kind) for kind in ("checkpoint", "heartbeat"))
+            flows.append(replace(flow_of(spec, variables), checkpoint=checkpoint, heartbeat=heartbeat))
         except InvalidConnectors as error:
             place = f"{directory / name}.json" if directory else name
             problems += [f"{place}: {problem}" for problem in error.problems]
@@ -158,6 +162,16 @@ def flow_of(spec: ConnectorSpec, variables: Mapping[str, str]) -> ConnectorFlow:
         return ConnectorFlow(spec.name, source, target, replicated_topics(config), refresh)
     except ClusterError as error:
         raise InvalidConnectors([str(error)]) from error
+
+
+def _companion(specs: Mapping[str, ConnectorSpec], source: ConnectorSpec, kind: str) -> str | None:
+    """The connector of another kind that has the same clusters as a source connector."""
+    ends = ("source.cluster.alias", "target.cluster.alias")
+    for name, spec in sorted(specs.items()):
+        of_kind = spec.config["connector.class"].endswith(f"Mirror{kind.title()}Connector")
+        if of_kind and all(spec.config.get(end) == source.config.get(end) for end in ends):
+            return name
+    return None
 
 
 def _unresolved(config: Mapping[str, str], variables: Mapping[str, str]) -> Iterator[str]:

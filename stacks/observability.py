@@ -48,7 +48,6 @@ class ObservabilityStack(RegionStack):
                 f"alarm_{alarm.id}",
                 name=self.names.alarm(alarm.id),
                 alarm=alarm,
-                period_seconds=environment.alarms.period_seconds,
                 topic_arn=topics[alarm.severity].arn,
             )
         if flows_into(environment, region):

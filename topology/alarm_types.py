@@ -1,9 +1,10 @@
-"""What an alarm is, as data: the words of `topology.alarms`."""
+"""What an alarm is, as data. Its description is made from its numbers, so that the two cannot disagree."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from topology.metrics import Metric, metric
 
@@ -13,6 +14,18 @@ Severity = Literal["warning", "critical", "emergency"]
 SEVERITIES: tuple[Severity, ...] = ("warning", "critical", "emergency")
 Missing = Literal["breaching", "notBreaching", "missing", "ignore"]
 Comparison = Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"]
+
+COMPARISON_WORDS: Final[Mapping[Comparison, str]] = {
+    "GreaterThanThreshold": "above",
+    "GreaterThanOrEqualToThreshold": "at least",
+    "LessThanThreshold": "below",
+}
+MISSING_WORDS: Final[Mapping[Missing, str]] = {
+    "breaching": " Missing data triggers this alarm too.",
+    "notBreaching": " Missing data counts as within the threshold.",
+    "missing": "",  # the state becomes INSUFFICIENT_DATA, which tells nobody
+    "ignore": " Missing data keeps the state.",
+}
 
 
 @dataclass(frozen=True)
@@ -27,11 +40,19 @@ class Query:
 
 @dataclass(frozen=True)
 class Alarm:
-    """`expression` over `queries`; None where there is one query that is compared as it is."""
+    """`expression` over `queries`, compared with `threshold`; without an expression, the one query.
+
+    subject         what is compared, with its unit; the description begins with it
+    advice          what the alarm means and what to do first
+    periods         evaluation periods of `period_seconds` each
+    datapoints      of `periods`, how many must breach the threshold; None: all of them
+    period_seconds  None in the catalogue: `alarms()` fills in the environment's `alarms.period_seconds`
+    """
 
     id: str
     severity: Severity
-    description: str
+    subject: str
+    advice: str
     queries: tuple[Query, ...]
     comparison: Comparison
     threshold: float
@@ -39,7 +60,27 @@ class Alarm:
     expression: str | None = None
     missing: Missing = "missing"
     period_seconds: int | None = None
-    """None: the environment's `alarms.period_seconds`."""
+    datapoints: int | None = None
+
+    @property
+    def datapoints_to_alarm(self) -> int:
+        """How many of the evaluation periods must breach the threshold."""
+        return self.datapoints or self.periods
+
+    @property
+    def description(self) -> str:
+        """The condition, what missing data does, and the advice. Raises ValueError without a period."""
+        compared = f"{COMPARISON_WORDS[self.comparison]} {self.threshold:g}"
+        return f"{self.subject}: {compared} {self._span()}.{MISSING_WORDS[self.missing]} {self.advice}"
+
+    def _span(self) -> str:
+        if self.period_seconds is None:
+            raise ValueError(f"alarm {self.id} has no period; take alarms from topology.alarms.alarms()")
+        if self.periods == 1:
+            return f"in {_duration(self.period_seconds)}"
+        if self.datapoints_to_alarm == self.periods:
+            return f"for {_duration(self.periods * self.period_seconds)}"
+        return f"in {self.datapoints_to_alarm} of {self.periods} periods of {_duration(self.period_seconds)}"
 
 
 def query(metric_id: str, statistic: str, query_id: str = "m1", **dimensions: str) -> Query:
@@ -52,3 +93,9 @@ def query(metric_id: str, statistic: str, query_id: str = "m1", **dimensions: st
 
 def _identifier(dimension: str) -> str:
     return dimension.lower().replace(" ", "_")
+
+
+def _duration(seconds: int) -> str:
+    """Periods of alarms are whole minutes (CloudWatch API reference, PutMetricAlarm, Period)."""
+    minutes = seconds // 60
+    return f"{minutes} minute{'s' if minutes > 1 else ''}"

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from topology.alarm_types import SEVERITIES, Alarm, Query, Severity, query
-from topology.flows import DirectedFlow, flows_into
+from topology.flow_alarms import flow_alarms, probe_alarms
+from topology.flows import flows_into
 from topology.model import Environment
 from topology.names import Names
 from topology.runtime_alarms import runtime_alarms
 
 __all__ = ["SEVERITIES", "Alarm", "Query", "Severity", "alarms"]
 
+ERROR_COUNT_SECONDS = 300
+"""`alarms.thresholds.log_errors` is a count in five minutes: one period of that length, whatever the
+environment's period is."""
+
 
 def alarms(environment: Environment, region: str) -> tuple[Alarm, ...]:
-    """Every alarm of `region`. None refers to a metric that the region's broker type and monitoring level
-    do not publish."""
+    """Every alarm of `region`, each with its period. None refers to a metric that the region's broker type
+    and monitoring level do not publish."""
     kafka = environment.regions[region].kafka
     candidates = (*_cluster(environment, region), *_brokers(environment, region))
-    if flows_into(environment, region):
+    flows = flows_into(environment, region)
+    if flows:
         candidates += (*runtime_alarms(environment, region), *_logs(environment))
-        candidates += tuple(
-            alarm
-            for flow in flows_into(environment, region)
-            for alarm in _flow(flow)
-            if flow.carries_heartbeats or not any(query.metric.of_heartbeats for query in alarm.queries)
+        candidates += (
+            *probe_alarms(environment, region),
+            *(one for flow in flows for one in flow_alarms(flow)),
         )
+    period = environment.alarms.period_seconds
     return tuple(
-        alarm
+        replace(alarm, period_seconds=alarm.period_seconds or period)
         for alarm in candidates
         if all(q.metric.available(kafka.monitoring.level, kafka.broker.is_express) for q in alarm.queries)
     )
@@ -38,7 +44,8 @@ def _cluster(environment: Environment, region: str) -> Iterator[Alarm]:
     yield Alarm(
         "no-controller",
         "emergency",
-        "The cluster has no active controller: nothing can be created, moved or elected.",
+        "Active controllers of the cluster",
+        "Without one no topic is created and no leader is elected. Check the cluster's state in MSK.",
         (query("active-controllers", "Maximum", cluster_name=cluster),),
         "LessThanThreshold",
         1,
@@ -47,7 +54,8 @@ def _cluster(environment: Environment, region: str) -> Iterator[Alarm]:
     yield Alarm(
         "offline-partitions",
         "emergency",
-        "Partitions have no leader: they can be neither written nor read.",
+        "Partitions without a leader",
+        "They can be neither written nor read. Check which brokers are down.",
         (query("offline-partitions", "Maximum", cluster_name=cluster),),
         "GreaterThanThreshold",
         0,
@@ -63,7 +71,8 @@ def _brokers(environment: Environment, region: str) -> Iterator[Alarm]:
         yield Alarm(
             f"broker-{broker}-under-replicated",
             "warning",
-            f"Broker {broker} leads partitions whose replicas have been behind for 15 minutes.",
+            f"Partitions led by broker {broker} whose replicas are behind",
+            "Check the CPU, the disk and the network of the brokers that hold the replicas.",
             (query("under-replicated", "Minimum", **at),),
             "GreaterThanThreshold",
             0,
@@ -72,7 +81,8 @@ def _brokers(environment: Environment, region: str) -> Iterator[Alarm]:
         yield Alarm(
             f"broker-{broker}-under-min-isr",
             "critical",
-            f"Broker {broker} leads partitions below min.insync.replicas: producers with acks=all fail.",
+            f"Partitions led by broker {broker} with fewer in-sync replicas than min.insync.replicas",
+            "Producers with acks=all fail. Check which brokers are down or behind.",
             (query("under-min-isr", "Maximum", **at),),
             "GreaterThanThreshold",
             0,
@@ -81,7 +91,8 @@ def _brokers(environment: Environment, region: str) -> Iterator[Alarm]:
         yield Alarm(
             f"broker-{broker}-disk-used",
             "critical",
-            f"The data volume of broker {broker} is filling; a full one stops the broker.",
+            f"Used part of the data volume of broker {broker}, percent",
+            "A full volume stops the broker. Extend the storage or shorten the retention.",
             (query("disk-used", "Maximum", **at),),
             "GreaterThanThreshold",
             thresholds.disk_used_percent,
@@ -90,7 +101,8 @@ def _brokers(environment: Environment, region: str) -> Iterator[Alarm]:
         yield Alarm(
             f"broker-{broker}-cpu",
             "warning",
-            f"Broker {broker} has too little CPU left to carry the load of a failed one.",
+            f"CPU of broker {broker}, user and system, percent",
+            "Too little CPU is left to take over from a failed broker. Add brokers or choose larger ones.",
             (query("cpu-user", "Average", "user", **at), query("cpu-system", "Average", "system", **at)),
             "GreaterThanThreshold",
             thresholds.broker_cpu_percent,
@@ -100,7 +112,8 @@ def _brokers(environment: Environment, region: str) -> Iterator[Alarm]:
         yield Alarm(
             f"broker-{broker}-iam-connections",
             "warning",
-            f"Broker {broker} refuses IAM connections: clients reconnect too fast or are too many.",
+            f"IAM connections that broker {broker} refuses because there are too many",
+            "Clients reconnect too fast or are too many. Check their reconnect.backoff.ms.",
             (query("iam-connections", "Maximum", **at),),
             "GreaterThanThreshold",
             0,
@@ -112,69 +125,12 @@ def _logs(environment: Environment) -> Iterator[Alarm]:
     yield Alarm(
         "worker-log-errors",
         "warning",
-        "The workers log errors.",
+        "Error lines of the workers",
+        "Read the last errors on the region's dashboard.",
         (query("log-errors", "Sum"),),
-        "GreaterThanThreshold",
+        "GreaterThanOrEqualToThreshold",
         environment.alarms.thresholds.log_errors,
-        5,
-        missing="notBreaching",
-    )
-
-
-def _flow(flow: DirectedFlow) -> Iterator[Alarm]:
-    thresholds = flow.environment.alarms.thresholds
-    at = {
-        "environment": flow.environment.environment,
-        "source": flow.source_alias,
-        "target": flow.target_alias,
-    }
-    yield Alarm(
-        f"{flow.name}-latency",
-        "warning",
-        f"One in twenty heartbeats of {flow.name} takes longer than agreed.",
-        (query("replication-latency", "Maximum", **at),),
-        "GreaterThanThreshold",
-        thresholds.replication_latency_ms,
-        5,
-    )
-    yield Alarm(
-        f"{flow.name}-lag",
-        "critical",
-        f"{flow.name} is behind its source.",
-        (query("replication-lag", "Minimum", **at),),
-        "GreaterThanThreshold",
-        thresholds.replication_lag_records,
-        5,
-    )
-    yield Alarm(
-        f"{flow.name}-no-tasks",
-        "emergency",
-        f"No task of {flow.name} runs; Connect may call the connector RUNNING all the same.",
-        (query("running-tasks", "Maximum", **at),),
-        "LessThanThreshold",
         1,
-        3,
-        missing="breaching",
-    )
-    yield Alarm(
-        f"{flow.name}-failed-tasks",
-        "critical",
-        f"Tasks of {flow.name} have failed and restarts have not mended them.",
-        (query("failed-tasks", "Minimum", **at),),
-        "GreaterThanThreshold",
-        0,
-        5,
-    )
-    yield Alarm(
-        f"{flow.name}-stalled",
-        "emergency",
-        f"The source of {flow.name} grows and nothing arrives at the target.",
-        (
-            query("source-records", "Sum", "sent", **at),
-            query("target-records", "Sum", "arrived", **at),
-        ),
-        "GreaterThanThreshold",
-        0,
-        5,
-        expression="IF(sent > 0 AND arrived < 1, 1, 0)",
+        missing="notBreaching",
+        period_seconds=ERROR_COUNT_SECONDS,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from topology.alarms import Alarm, alarms
 from topology.arns import arn
+from topology.flow_metrics import publishes
 from topology.flows import flows_into
 from topology.logs import workers_log_groups
 from topology.metrics import Metric, metric
@@ -81,7 +82,17 @@ ROWS = (
         (
             Panel("Latency p95, milliseconds", "Maximum", ("replication-latency",)),
             Panel("Lag, records", "Maximum", ("replication-lag",)),
-            Panel("Tasks", "Minimum", ("running-tasks", "failed-tasks")),
+            Panel(
+                "Tasks and failures",
+                "Maximum",
+                (
+                    "running-tasks",
+                    "failed-tasks",
+                    "checkpoint-failures",
+                    "heartbeat-failures",
+                    "connect-answers",
+                ),
+            ),
             Panel("Records at source and target", "Sum", ("source-records", "target-records")),
         ),
     ),
@@ -125,6 +136,7 @@ def series(environment: Environment, region: str, known: Metric) -> tuple[dict[s
         "PodName": names.workers,
         "Service": names.workers,
         "Environment": environment.environment,
+        "Target": environment.alias(region),
     }
     varying: list[dict[str, str]] = [{}]
     if "Broker ID" in known.dimensions:
@@ -133,7 +145,7 @@ def series(environment: Environment, region: str, known: Metric) -> tuple[dict[s
         varying = [
             {"Source": flow.source_alias, "Target": flow.target_alias}
             for flow in flows
-            if flow.carries_heartbeats or not known.of_heartbeats
+            if publishes(flow, known)
         ]
     return tuple({name: (fixed | one)[name] for name in known.dimensions} for one in varying)
 

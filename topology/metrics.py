@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["METRICS", "PROBE_NAMESPACE", "Metric", "metric"]
+__all__ = ["METRICS", "PROBE_NAMESPACE", "FlowPart", "Metric", "metric"]
 
 Source = Literal["msk", "container-insights", "ecs-insights", "kube-state", "probe", "log-filter"]
+FlowPart = Literal["arriving-heartbeats", "checkpoints", "heartbeats"]
 Level = Literal["DEFAULT", "PER_BROKER", "PER_TOPIC_PER_BROKER"]
 LEVELS: tuple[Level, ...] = ("DEFAULT", "PER_BROKER", "PER_TOPIC_PER_BROKER")
 
@@ -20,6 +21,7 @@ POD = ("ClusterName", "Namespace", "PodName")
 SERVICE = ("ClusterName", "Namespace", "Service")
 TASKS = ("ClusterName", "ServiceName")
 FLOW = ("Environment", "Source", "Target")
+TARGET = ("Environment", "Target")
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class Metric:
     level: Level = "DEFAULT"
     standard: bool = True
     express: bool = True
-    of_heartbeats: bool = False
-    """Only of flows that carry heartbeats (topology/flows.py)."""
+    part: FlowPart | None = None
+    """Only of flows that have this (topology/flow_metrics.py)."""
 
     def available(self, monitoring_level: str, is_express: bool) -> bool:
         """Whether a cluster of this kind publishes it. Levels above PER_BROKER have all of its metrics."""
@@ -215,11 +217,32 @@ METRICS: tuple[Metric, ...] = (
         "Milliseconds",
         "probe",
         _PROBE,
-        of_heartbeats=True,
+        part="arriving-heartbeats",
     ),
     Metric("replication-lag", PROBE_NAMESPACE, "ReplicationLag", FLOW, "Count", "probe", _PROBE),
     Metric("running-tasks", PROBE_NAMESPACE, "RunningTasks", FLOW, "Count", "probe", _PROBE),
     Metric("failed-tasks", PROBE_NAMESPACE, "FailedTasks", FLOW, "Count", "probe", _PROBE),
+    Metric(
+        "checkpoint-failures",
+        PROBE_NAMESPACE,
+        "CheckpointConnectorFailures",
+        FLOW,
+        "Count",
+        "probe",
+        _PROBE,
+        part="checkpoints",
+    ),
+    Metric(
+        "heartbeat-failures",
+        PROBE_NAMESPACE,
+        "HeartbeatConnectorFailures",
+        FLOW,
+        "Count",
+        "probe",
+        _PROBE,
+        part="heartbeats",
+    ),
+    Metric("connect-answers", PROBE_NAMESPACE, "ConnectAnswers", TARGET, "Count", "probe", _PROBE),
     Metric("source-records", PROBE_NAMESPACE, "SourceRecords", FLOW, "Count", "probe", _PROBE),
     Metric("target-records", PROBE_NAMESPACE, "TargetRecords", FLOW, "Count", "probe", _PROBE),
     Metric(

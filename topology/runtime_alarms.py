@@ -24,14 +24,15 @@ def _pods(environment: Environment, region: str) -> Iterator[Alarm]:
     workers = Names(environment, region).workers
     at = {"clustername": environment.regions[region].eks.cluster_name, "namespace": workload.namespace}
     pods = at | {"podname": workers}
-    for metric_id, threshold, what in (
-        ("pod-cpu", thresholds.pod_cpu_percent, "CPU"),
-        ("pod-memory", thresholds.pod_memory_percent, "memory"),
+    for metric_id, threshold, what, then in (
+        ("pod-cpu", thresholds.pod_cpu_percent, "CPU", "A throttled worker replicates late."),
+        ("pod-memory", thresholds.pod_memory_percent, "Memory", "Above the limit the worker is killed."),
     ):
         yield Alarm(
             f"{metric_id}-of-limit",
             "warning",
-            f"The workers use most of their {what} limit.",
+            f"{what} of the busiest worker, percent of the pod's limit",
+            f"{then} Raise mirrormaker.resources or replicas.max.",
             (query(metric_id, "Maximum", **pods),),
             "GreaterThanThreshold",
             threshold,
@@ -40,7 +41,8 @@ def _pods(environment: Environment, region: str) -> Iterator[Alarm]:
     yield Alarm(
         "pod-restarts",
         "critical",
-        "A worker's container restarts again and again.",
+        "Restarts of the worker that restarts most",
+        "The worker fails again after each restart. Read its last log lines.",
         (query("pod-restarts", "Maximum", **pods),),
         "GreaterThanOrEqualToThreshold",
         thresholds.pod_restarts,
@@ -52,17 +54,21 @@ def _pods(environment: Environment, region: str) -> Iterator[Alarm]:
     yield Alarm(
         "too-few-workers",
         "critical",
-        "Fewer workers run than the environment asks for; silence counts as none.",
+        "Ready workers",
+        "Check whether the workers' pods are ready. If they are, the CloudWatch agent does not report.",
         (running,),
         "LessThanThreshold",
         workload.replicas.min,
         5,
         missing="breaching",
     )
+    if workload.replicas.min == workload.replicas.max:
+        return  # a fixed number of workers is always at its maximum
     yield Alarm(
         "workers-at-maximum",
         "warning",
-        "The autoscaler has been at its maximum for 15 minutes: more load finds no more workers.",
+        "Ready workers, which is the autoscaler's maximum",
+        "More load finds no more workers. Raise mirrormaker.replicas.max.",
         (running,),
         "GreaterThanOrEqualToThreshold",
         workload.replicas.max,
@@ -75,11 +81,15 @@ def _tasks(environment: Environment, region: str, ecs: Ecs) -> Iterator[Alarm]:
     at = {"clustername": names.ecs_cluster, "servicename": names.ecs_service("worker")}
     if ecs.desired_count == 0:
         return  # no task, nothing to be silent
-    for what, threshold in (("cpu", thresholds.pod_cpu_percent), ("memory", thresholds.pod_memory_percent)):
+    for what, word, threshold in (
+        ("cpu", "CPU", thresholds.pod_cpu_percent),
+        ("memory", "Memory", thresholds.pod_memory_percent),
+    ):
         yield Alarm(
             f"ecs-task-{what}",
             "warning",
-            f"The workers on ECS use most of their tasks' {what}.",
+            f"{word} of the workers on ECS, percent of their tasks' size",
+            "Raise runtime.ecs.cpu_units and memory_mib, or desired_count.",
             (
                 query(f"ecs-{what}-used", "Average", "used", **at),
                 query(f"ecs-{what}-reserved", "Average", "reserved", **at),
@@ -92,7 +102,8 @@ def _tasks(environment: Environment, region: str, ecs: Ecs) -> Iterator[Alarm]:
     yield Alarm(
         "too-few-ecs-tasks",
         "critical",
-        "Fewer workers run on ECS than the environment asks for; silence counts as none.",
+        "Running workers on ECS",
+        "Check the service's events in ECS. If the tasks run, Container Insights of the ECS cluster is off.",
         (query("running-ecs-tasks", "Minimum", **at),),
         "LessThanThreshold",
         ecs.desired_count,

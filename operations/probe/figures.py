@@ -22,6 +22,9 @@ class Reading:
     positions        offset of the last record that Connect has committed as replicated; without an entry none
     task_states      Connect's word for each task of the source connector
     latencies_ms     of the heartbeats that have arrived since the reading before
+    connect_answers  whether Connect's REST API has answered
+    checkpoint_failures, heartbeat_failures
+                     of these connectors of the flow, see `watch.failures`
     """
 
     source: Mapping[Partition, Extent] | None = None
@@ -29,6 +32,9 @@ class Reading:
     positions: Mapping[Partition, int] | None = None
     task_states: Sequence[str] | None = None
     latencies_ms: Sequence[float] = ()
+    connect_answers: bool = True
+    checkpoint_failures: int | None = None
+    heartbeat_failures: int | None = None
 
     def remembering(self, earlier: Reading) -> Reading:
         """This reading with the earlier extents where this one has none: what the next growth is counted
@@ -97,6 +103,9 @@ def figures(now: Reading, before: Reading | None) -> dict[str, float]:
         "replication-lag": _lag(now.source, now.positions),
         "running-tasks": _count(now.task_states, "RUNNING"),
         "failed-tasks": _count(now.task_states, "FAILED"),
+        "checkpoint-failures": now.checkpoint_failures,
+        "heartbeat-failures": now.heartbeat_failures,
+        "connect-answers": float(now.connect_answers),
         "source-records": _growth(before.source, now.source) if before else None,
         "target-records": _growth(before.target, now.target) if before else None,
     }

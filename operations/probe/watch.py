@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -17,18 +17,21 @@ from operations.probe.figures import Reading, Sample, figures
 from operations.probe.heartbeats import Heartbeats
 from operations.probe.stuck import PATIENCE_SECONDS, Stillness
 
-__all__ = ["ConnectView", "WatchedFlow", "ask_connect"]
+__all__ = ["ConnectView", "WatchedFlow", "ask_connect", "failures"]
 
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
 class ConnectView:
-    """What Connect says of a flow's source connector; see Reading. `problems`: why it says less."""
+    """What Connect says of a flow's connectors; see Reading. `problems`: why it says less."""
 
     task_states: Sequence[str] | None = None
     positions: Mapping[Partition, int] | None = None
     problems: tuple[str, ...] = ()
+    answers: bool = True
+    checkpoint_failures: int | None = None
+    heartbeat_failures: int | None = None
 
 
 def ask_connect(client: ConnectClient, flows: Sequence[ConnectorFlow]) -> list[ConnectView]:
@@ -36,8 +39,20 @@ def ask_connect(client: ConnectClient, flows: Sequence[ConnectorFlow]) -> list[C
     problems: list[str] = []
     connectors = _or_why(problems, client.connectors)
     if connectors is None:
-        return [ConnectView(problems=tuple(problems)) for _ in flows]
-    return [_view(client, flow, connectors.get(flow.connector)) for flow in flows]
+        return [ConnectView(problems=tuple(problems), answers=False) for _ in flows]
+    return [_view(client, flow, connectors) for flow in flows]
+
+
+def failures(name: str | None, connectors: Mapping[str, Connector]) -> int | None:
+    """How much of a connector has failed: itself and its tasks; 1 where Connect does not have it. None where
+    the flow has no such connector. Without consumer groups a checkpoint connector has no task, which is no
+    failure."""
+    if name is None:
+        return None
+    connector = connectors.get(name)
+    if connector is None:
+        return 1
+    return [connector.state, *(task.state for task in connector.tasks)].count("FAILED")
 
 
 class WatchedFlow:
@@ -61,6 +76,9 @@ class WatchedFlow:
             positions=connect.positions,
             task_states=connect.task_states,
             latencies_ms=self.heartbeats.drain_ms(),
+            connect_answers=connect.answers,
+            checkpoint_failures=connect.checkpoint_failures,
+            heartbeat_failures=connect.heartbeat_failures,
         )
         problems = [*connect.problems, *source_problem, *target_problem]
         if self.heartbeats.problem is not None:
@@ -88,14 +106,20 @@ class WatchedFlow:
         )
 
 
-def _view(client: ConnectClient, flow: ConnectorFlow, connector: Connector | None) -> ConnectView:
+def _view(client: ConnectClient, flow: ConnectorFlow, connectors: Mapping[str, Connector]) -> ConnectView:
+    others = ConnectView(
+        checkpoint_failures=failures(flow.checkpoint, connectors),
+        heartbeat_failures=failures(flow.heartbeat, connectors),
+    )
+    connector = connectors.get(flow.connector)
     if connector is None:
         # Connect answers and does not have it: that no task runs is known, and not only feared
-        return ConnectView(task_states=(), problems=(f"Connect has no connector {flow.connector}",))
+        return replace(others, task_states=(), problems=(f"Connect has no connector {flow.connector}",))
     problems: list[str] = []
     offsets = _or_why(problems, lambda: client.offsets(flow.connector))
     positions = None if offsets is None else flow.positions(offsets)
-    return ConnectView(tuple(task.state for task in connector.tasks), positions, tuple(problems))
+    states = tuple(task.state for task in connector.tasks)
+    return replace(others, task_states=states, positions=positions, problems=tuple(problems))
 
 
 def _or_why(problems: list[str], ask: Callable[[], Answer]) -> Answer | None:

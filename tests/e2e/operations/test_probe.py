@@ -92,10 +92,13 @@ def aws() -> Iterator[EmulatedAws]:
 
 @pytest.fixture
 def topic(mirror: Mirror, connect: ConnectClient, directory: Path, request: pytest.FixtureRequest) -> str:
-    """A new topic at the source and a source connector, running, that carries it and the heartbeats."""
+    """A new topic at the source and the flow's connectors: the source connector, running, replicates it and
+    the heartbeats."""
     name = f"demo.{request.node.name.removeprefix('test_').replace('_', '-')}"
     mirror.clusters[SOURCE].create_topics({name: 3})
     write(directory, f"{FLOW}-source", config(topics=name))
+    for kind in ("checkpoint", "heartbeat"):
+        write(directory, f"{FLOW}-{kind}", config(kind))
     assert Reconciler(connect, directory).settle(60).settled
     return name
 
@@ -146,14 +149,15 @@ def published(aws: EmulatedAws) -> dict[str, float]:
     credentials = {"aws_access_key_id": "LOCALCLOUD", "aws_secret_access_key": "localcloud"}
     client = boto3.Session(**credentials).client("cloudwatch", TARGET, endpoint_url=aws.endpoint_url)
     names = {one["MetricName"] for one in client.list_metrics(Namespace=PROBE_NAMESPACE)["Metrics"]}
-    dimensions = {"Environment": "local", "Source": SOURCE, "Target": TARGET}
+    known = {one.name: one.dimensions for one in METRICS if one.source == "probe"}
+    values = {"Environment": "local", "Source": SOURCE, "Target": TARGET}
     now = datetime.now(UTC)
     sums = {}
     for name in names:
         points = client.get_metric_statistics(
             Namespace=PROBE_NAMESPACE,
             MetricName=name,
-            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            Dimensions=[{"Name": key, "Value": values[key]} for key in known[name]],
             StartTime=now - timedelta(minutes=10),
             EndTime=now + timedelta(minutes=1),
             Period=60,
@@ -178,6 +182,10 @@ def test_a_running_a_stopped_and_an_unpublished_flow(
         assert published(aws).keys() == PUBLISHED
         assert published(aws)["SourceRecords"] == sent
 
+        connect.delete(f"{FLOW}-checkpoint")
+        wait_until(lambda: running.last("CheckpointConnectorFailures") == 1, 30, "it is missed")
+        assert running.last("HeartbeatConnectorFailures") == 0
+
         connect.stop(f"{FLOW}-source")
         wait_until(lambda: running.last("RunningTasks") == 0, 30, "no task runs")
         running.forget()
@@ -196,7 +204,9 @@ def see_all_arrive(running: RunningProbe, sent: int) -> None:
     # the workers commit their positions each ten seconds
     wait_until(lambda: running.last("ReplicationLag") == 0, 30, "all positions are committed")
     assert running.total("SourceRecords") == running.total("TargetRecords") == sent
-    assert running.last("FailedTasks") == 0
+    for name in ("FailedTasks", "CheckpointConnectorFailures", "HeartbeatConnectorFailures"):
+        assert running.last(name) == 0
+    assert running.last("ConnectAnswers") == 1
     assert [line["problems"] for line in running.lines if line["problems"]] == []
 
 
@@ -217,7 +227,7 @@ def test_what_connect_or_a_cluster_does_not_say_is_left_out_and_the_rest_is_not(
     cut_off, whole, *rest = once(mirror.urls)
     assert rest == []
     assert (cut_off["source"], whole["source"]) == ("nowhere", SOURCE)
-    assert cut_off.keys() & PUBLISHED == {"RunningTasks", "FailedTasks", "TargetRecords"}
+    assert cut_off.keys() & PUBLISHED == {*("RunningTasks", "FailedTasks", "TargetRecords", "ConnectAnswers")}
     assert cut_off["RunningTasks"] == 0, "Connect says that there is no such connector"
     assert any("Connect has no connector nowhere-to-" in said for said in cut_off["problems"])
     assert any("cluster nowhere at 127.0.0.1:1: " in said for said in cut_off["problems"])
@@ -225,7 +235,10 @@ def test_what_connect_or_a_cluster_does_not_say_is_left_out_and_the_rest_is_not(
     assert (whole["problems"], whole["SourceRecords"]) == ([], 0)
 
     _, silent = once(["http://127.0.0.1:1"])
-    assert silent.keys() & PUBLISHED - {"ReplicationLatencyP95"} == {"SourceRecords", "TargetRecords"}
+    assert silent.keys() & PUBLISHED - {"ReplicationLatencyP95"} == {
+        *("SourceRecords", "TargetRecords", "ConnectAnswers")
+    }
+    assert silent["ConnectAnswers"] == 0
     assert any("/connectors" in said and "no answer" in said for said in silent["problems"])
 
 

@@ -59,6 +59,26 @@ def test_flows_and_topics_are_those_of_the_environment(tmp_path: Path, policy: s
             assert probed.topics.mirrored(flow.mirrored(topic)) == (included and not excluded), topic
 
 
+def test_a_flow_knows_its_other_connectors_where_it_has_them(tmp_path: Path) -> None:
+    further = {"source": "eu-west-1", "target": "us-west-2", "checkpoints": {"enabled": False}}
+    loaded = environment(
+        {
+            "regions/eu-west-1": third_region(),
+            "flows/1": further,
+            "flows/0": {"source": "us-east-1", "target": "us-west-2"},
+        }
+    )
+    found = load_flows(tmp_path, mounted(tmp_path, loaded, "us-west-2"))
+    assert {(flow.name, flow.checkpoint, flow.heartbeat) for flow in found} == {
+        (
+            "us-east-1-to-us-west-2",
+            "us-east-1-to-us-west-2-checkpoint",
+            "us-east-1-to-us-west-2-heartbeat",
+        ),
+        ("eu-west-1-to-us-west-2", None, "eu-west-1-to-us-west-2-heartbeat"),
+    }
+
+
 def test_a_flow_logs_in_as_its_connector_does(tmp_path: Path) -> None:
     (flow,) = load_flows(tmp_path, mounted(tmp_path, environment(), "us-west-2"))
     for cluster in (flow.source, flow.target):

@@ -66,12 +66,6 @@ def test_replication_is_watched_where_the_flow_ends() -> None:
     assert not any("no-tasks" in alarm.id for alarm in alarms(one_way, "us-east-1"))
 
 
-def test_silence_of_the_probe_counts_as_no_tasks() -> None:
-    (alarm,) = [a for a in alarms(environment(), "us-west-2") if a.id.endswith("no-tasks")]
-    assert alarm.missing == "breaching"
-    assert alarm.severity == "emergency"
-
-
 def test_thresholds_come_from_the_environment() -> None:
     loaded = environment({"alarms/thresholds": {"replication_latency_ms": 400}})
     (alarm,) = [a for a in alarms(loaded, "us-west-2") if a.id.endswith("-latency")]

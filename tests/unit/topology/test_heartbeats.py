@@ -73,7 +73,7 @@ def test_heartbeats_that_are_switched_off_are_not_waited_for(change: dict[str, A
 def test_other_metrics_of_the_probe_do_not_depend_on_heartbeats() -> None:
     loaded = environment({"flows/0": ONE_WAY})
     for known in METRICS:
-        if known.source == "probe" and not known.of_heartbeats:
+        if known.source == "probe" and known.part is None:
             assert len(series(loaded, "us-west-2", known)) == 1, known.id
 
 

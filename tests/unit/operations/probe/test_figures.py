@@ -26,6 +26,8 @@ NOW = Reading(
     positions={("orders", 0): 149, ("orders", 1): 50},
     task_states=("RUNNING", "FAILED", "RUNNING", "UNASSIGNED"),
     latencies_ms=(40.0,) * 94 + (900.0,) * 6,
+    checkpoint_failures=1,
+    heartbeat_failures=0,
 )
 SAMPLE = Sample(datetime(2026, 1, 2, tzinfo=UTC), "test", "a", "b", figures(NOW, EARLIER), 100)
 
@@ -36,7 +38,8 @@ def test_what_is_published_is_what_the_catalogue_says_of_the_probe() -> None:
     assert data.keys() == catalogue.keys()
     for name, datum in data.items():
         assert tuple(one["Name"] for one in datum["Dimensions"]) == catalogue[name].dimensions
-        assert [one["Value"] for one in datum["Dimensions"]] == ["test", "a", "b"]
+        values = {"Environment": "test", "Source": "a", "Target": "b"}
+        assert {one["Name"]: one["Value"] for one in datum["Dimensions"]}.items() <= values.items()
         assert datum["Unit"] == catalogue[name].unit
         assert datum["Timestamp"] == SAMPLE.at
 
@@ -47,6 +50,9 @@ def test_figures_of_a_flow_that_runs() -> None:
         "replication-lag": 10,
         "running-tasks": 2,
         "failed-tasks": 1,
+        "checkpoint-failures": 1,
+        "heartbeat-failures": 0,
+        "connect-answers": 1,
         "source-records": 61,
         "target-records": 5,
     }
@@ -77,14 +83,17 @@ def test_a_line_names_figures_as_cloudwatch_does() -> None:
         ({"positions": None}, {"replication-lag"}),
         ({"task_states": None}, {"running-tasks", "failed-tasks"}),
         ({"latencies_ms": ()}, {"replication-latency"}),
+        ({"checkpoint_failures": None}, {"checkpoint-failures"}),
+        ({"heartbeat_failures": None}, {"heartbeat-failures"}),
     ],
 )
 def test_what_was_not_seen_is_left_out_and_nothing_else(missing: dict[str, Any], left_out: set[str]) -> None:
     assert figures(NOW, EARLIER).keys() - figures(replace(NOW, **missing), EARLIER).keys() == left_out
 
 
-def test_nothing_seen_is_nothing_published() -> None:
-    assert figures(Reading(), EARLIER) == {}
+def test_nothing_seen_publishes_that_the_probe_is_there_and_whether_connect_answers() -> None:
+    assert figures(Reading(connect_answers=False), EARLIER) == {"connect-answers": 0}
+    assert figures(Reading(), EARLIER) == {"connect-answers": 1}
 
 
 def test_growth_needs_an_earlier_look() -> None:
@@ -92,7 +101,9 @@ def test_growth_needs_an_earlier_look() -> None:
 
 
 def test_no_task_is_a_figure_and_no_answer_is_none() -> None:
-    assert figures(Reading(task_states=()), None) == {"running-tasks": 0, "failed-tasks": 0}
+    seen = figures(Reading(task_states=()), None)
+    assert (seen["running-tasks"], seen["failed-tasks"]) == (0, 0)
+    assert "running-tasks" not in figures(Reading(), None)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +171,7 @@ def test_lag_is_between_none_and_all_that_is_there(
     ("samples", "p95"), [((7.5,), 7.5), (tuple(map(float, range(101))), 95.0), ((-3.0, -3.0), -3.0)]
 )
 def test_p95_is_of_every_heartbeat_of_the_interval(samples: tuple[float, ...], p95: float) -> None:
-    assert figures(Reading(latencies_ms=samples), None) == {"replication-latency": p95}
+    assert figures(Reading(latencies_ms=samples), None)["replication-latency"] == p95
 
 
 @pytest.mark.parametrize(

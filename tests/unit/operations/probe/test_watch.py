@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from operations.clusters import Cluster
-from operations.connect import ConnectClient
+from operations.connect import ConnectClient, Connector, Task
 from operations.connector_flows import ConnectorFlow, ReplicatedTopics
 from operations.probe.figures import Sample
 from operations.probe.heartbeats import Heartbeats
 from operations.probe.probe import next_due
 from operations.probe.publish import CloudWatch, Gauges
-from operations.probe.watch import ConnectView, ask_connect
+from operations.probe.watch import ConnectView, ask_connect, failures
 
 NAME = "a-to-b-source"
 FLOW = ConnectorFlow(
@@ -64,9 +64,33 @@ def test_a_connector_that_is_not_there_has_no_task(scripted: Any, answer: Any) -
     assert found == ConnectView((), None, (f"Connect has no connector {NAME}",))
 
 
+@pytest.mark.parametrize(
+    ("states", "failed"),
+    [
+        (None, 1),  # Connect does not have it
+        (("RUNNING",), 0),  # without consumer groups there is no task
+        (("RUNNING", "RUNNING"), 0),
+        (("RUNNING", "FAILED"), 1),
+        (("FAILED",), 1),
+        (("FAILED", "FAILED"), 2),
+        (("PAUSED", "PAUSED"), 0),
+        (("UNASSIGNED",), 0),
+    ],
+)
+def test_failures_of_a_connector_are_its_own_and_its_tasks(
+    states: tuple[str, ...] | None, failed: int
+) -> None:
+    there = {}
+    if states is not None:
+        tasks = tuple(Task(number, state, "", "") for number, state in enumerate(states[1:]))
+        there["a-to-b-checkpoint"] = Connector("a-to-b-checkpoint", {}, states[0], "", "", tasks)
+    assert failures("a-to-b-checkpoint", there) == failed
+    assert failures(None, there) is None
+
+
 def test_a_connect_that_does_not_answer_tells_nothing(scripted: Any, answer: Any) -> None:
     found = view(scripted, answer(503, {"message": "starting"}))
-    assert (found.task_states, found.positions) == (None, None)
+    assert (found.task_states, found.positions, found.answers) == (None, None, False)
     assert "starting" in found.problems[0]
 
 
