@@ -6,12 +6,15 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from topology.effective import merged
+from topology.kafka_catalogue import definitions
 from topology.model import Environment
 from topology.names import Names
 
 __all__ = [
     "BROKER_LIMITS",
     "BrokerLimit",
+    "broker_default",
     "broker_limit",
     "configuration_name",
     "kafka_line",
@@ -54,7 +57,6 @@ def server_properties(environment: Environment, region: str) -> dict[str, str]:
         "auto.create.topics.enable": "false",
         "num.partitions": str(kafka.default_partitions),
         "log.retention.ms": str(168 * 3600 * 1000),
-        "log.retention.bytes": str(1024**3),
         "message.max.bytes": "1048576",
         # the source broker's send window caps a long link: 8 -> 33 MB/s over 70 ms with -1 (measured)
         "socket.send.buffer.bytes": "-1",
@@ -68,7 +70,14 @@ def server_properties(environment: Environment, region: str) -> dict[str, str]:
             "transaction.state.log.replication.factor": str(kafka.replication_factor),
             "transaction.state.log.min.isr": str(kafka.min_insync_replicas),
         }
-    return dict(sorted((derived | kafka.server_properties).items()))
+    return merged(derived, kafka.server_properties)
+
+
+def broker_default(version: str, key: str) -> int | None:
+    """Kafka's own default of a broker property that is a number, in the release of MSK's `version`; None
+    where that release does not have the property."""
+    definition = definitions(kafka_line(version))["broker"].get(key)
+    return int(definition["default"]) if definition else None
 
 
 def configuration_name(environment: Environment, region: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from topology.effective import merged
 from topology.flows import DirectedFlow, flows_into
 from topology.globs import glob_regex
 from topology.model import Environment
@@ -98,7 +99,7 @@ def worker_properties(environment: Environment, region: str) -> dict[str, str]:
     for prefix in ("", "producer.", "consumer.", "admin."):
         properties |= {prefix + key: value for key, value in (SECURITY | CLIENT).items()}
     properties |= rest_properties(environment.mirrormaker)
-    return dict(sorted((properties | environment.mirrormaker.worker_properties).items()))
+    return merged(properties, environment.mirrormaker.worker_properties)
 
 
 def connectors(environment: Environment, region: str) -> dict[str, dict[str, str]]:
@@ -144,7 +145,7 @@ def source_connector(flow: DirectedFlow) -> dict[str, str]:
     }
     if exactly_once:
         config["exactly.once.support"] = "required"
-    return _finished(config, flow.environment.mirrormaker.connector_properties.source)
+    return merged(config, flow.environment.mirrormaker.connector_properties.source)
 
 
 def checkpoint_connector(flow: DirectedFlow) -> dict[str, str] | None:
@@ -165,7 +166,7 @@ def checkpoint_connector(flow: DirectedFlow) -> dict[str, str] | None:
         "sync.group.offsets.interval.seconds": str(checkpoints.sync_interval_seconds),
         "checkpoints.topic.replication.factor": _factor(flow),
     }
-    return _finished(config, flow.environment.mirrormaker.connector_properties.checkpoint)
+    return merged(config, flow.environment.mirrormaker.connector_properties.checkpoint)
 
 
 def heartbeat_connector(flow: DirectedFlow) -> dict[str, str] | None:
@@ -180,7 +181,7 @@ def heartbeat_connector(flow: DirectedFlow) -> dict[str, str] | None:
         "emit.heartbeats.interval.seconds": str(heartbeats.interval_seconds),
         "heartbeats.topic.replication.factor": _factor(flow),
     }
-    return _finished(config, flow.environment.mirrormaker.connector_properties.heartbeat)
+    return merged(config, flow.environment.mirrormaker.connector_properties.heartbeat)
 
 
 def _common(flow: DirectedFlow, kind: str, connector_class: str) -> dict[str, str]:
@@ -196,10 +197,6 @@ def _common(flow: DirectedFlow, kind: str, connector_class: str) -> dict[str, st
         config[f"{side}.cluster.bootstrap.servers"] = _bootstrap(flow.environment, region)
         config |= {f"{side}.cluster.{key}": value for key, value in SECURITY.items()}
     return config
-
-
-def _finished(config: dict[str, str], extra: dict[str, str]) -> dict[str, str]:
-    return dict(sorted((config | extra).items()))
 
 
 def _bootstrap(environment: Environment, region: str) -> str:

@@ -94,13 +94,7 @@ class DirectedFlow:
     def carries_heartbeats(self) -> bool:
         """Whether heartbeats arrive at the target. A heartbeat connector writes to its own workers' cluster,
         so that the source has them where another flow ends there, and a one-way flow has none."""
-        extra = self.environment.mirrormaker.connector_properties
-        switches = (
-            extra.source.get("heartbeats.replication.enabled", "true"),
-            extra.heartbeat.get("emit.heartbeats.enabled", "true"),
-        )
-        written = any(flow.spec.heartbeats.enabled for flow in flows_into(self.environment, self.source))
-        return written and all(switch.strip().lower() != "false" for switch in switches)
+        return any(flow.spec.heartbeats.enabled for flow in flows_into(self.environment, self.source))
 
     @property
     def offset_syncs_topic(self) -> str:

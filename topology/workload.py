@@ -10,6 +10,7 @@ __all__ = [
     "GRACE_SECONDS",
     "JVM_OVERHEAD_MIB",
     "REST_PORT",
+    "STOP_RESERVE_SECONDS",
     "Probe",
     "jvm_flags",
     "memory_floor_to_scale_down_mib",
@@ -23,6 +24,9 @@ JVM_OVERHEAD_MIB = 256
 GRACE_SECONDS = 90
 """terminationGracePeriodSeconds: graceful task stop (30 s), offset flush and leaving the group, three times
 over."""
+STOP_RESERVE_SECONDS = 30
+"""Of a worker's time to stop, what is not for its tasks: leaving the Services' endpoints, the last commit of
+offsets (offset.flush.timeout.ms) and leaving the group."""
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,8 @@ PER_FIELD: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("MirrorMaker", "tolerations"): st.lists(TOLERATIONS, min_size=1, max_size=3),
     ("MirrorMaker", "worker_properties"): _integers(
         "offset.flush.timeout.ms",
-        "producer.linger.ms",
-        "consumer.fetch.max.wait.ms",
+        "admin.retry.backoff.ms",
+        "offset.flush.interval.ms",
         "worker.sync.timeout.ms",
     ),
     ("ConnectorProperties", "source"): _integers(
@@ -107,8 +107,8 @@ PER_FIELD: dict[tuple[str, str], st.SearchStrategy[Any]] = {
         "producer.override.linger.ms",
         "source.consumer.max.poll.records",
     ),
-    ("ConnectorProperties", "checkpoint"): _integers("refresh.groups.interval.seconds", "admin.timeout.ms"),
-    ("ConnectorProperties", "heartbeat"): _integers("emit.heartbeats.interval.seconds"),
+    ("ConnectorProperties", "checkpoint"): _integers("consumer.poll.timeout.ms", "admin.timeout.ms"),
+    ("ConnectorProperties", "heartbeat"): _integers("admin.timeout.ms"),
     ("Operations", "image"): IMAGES,
     ("Kafka", "server_properties"): st.dictionaries(st.sampled_from(SETTABLE), texts(), max_size=2),
 }

@@ -10,6 +10,7 @@ __all__ = ["RULES", "Rule", "check", "rule"]
 
 from topology.rules import (  # noqa: F401
     aliases,
+    effective,
     flows,
     guarded,
     kafka,

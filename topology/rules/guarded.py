@@ -21,7 +21,7 @@ def extra_properties_leave_the_guards_alone(environment: Environment) -> Iterato
     for extra in extras(environment):
         entry = reserved(extra.key)
         if entry is not None:
-            yield Problem(extra.path, entry.message, found=extra.key)
+            yield Problem(extra.path, entry.message, found=extra.key, allowed="leave the property out")
 
 
 @rule

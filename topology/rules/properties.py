@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from topology.broker import kafka_line
-from topology.guarded_properties import DERIVED as DERIVED_MESSAGE
 from topology.guarded_properties import reserved
 from topology.kafka_catalogue import definitions, settable_on_msk
 from topology.model import Environment
 from topology.problem import Path, Problem
 from topology.rules.registry import rule
+from topology.typed_fields import DECIDED_OF_CLIENTS, Decided, decided
 
 REMOVED = {
     "topics.blacklist": "topics.exclude",
@@ -38,29 +39,13 @@ CLIENT_PREFIXES: dict[str, tuple[tuple[str, str], ...]] = {
 CLIENT_PREFIXES["checkpoint_connector"] = CLIENT_PREFIXES["source_connector"]
 CLIENT_PREFIXES["heartbeat_connector"] = CLIENT_PREFIXES["source_connector"]
 
-_EVERY_CONNECTOR = (
-    *("name", "connector.class", "tasks.max", "topics", "topics.exclude", "groups", "groups.exclude"),
-    *("replication.policy.class", "offset-syncs.topic.location", "sync.topic.acls.enabled"),
-)
-DERIVED = {
-    "worker": (
-        *("group.id", "config.storage.topic", "offset.storage.topic", "status.storage.topic"),
-        *("key.converter", "value.converter", "header.converter", "exactly.once.source.support"),
-    ),
-    "source_connector": _EVERY_CONNECTOR,
-    "checkpoint_connector": _EVERY_CONNECTOR,
-    "heartbeat_connector": _EVERY_CONNECTOR,
-}
-"""What other keys of the environment decide: two places for one fact would contradict each other. What guards
-the platform as well is in topology/guarded_properties.py."""
-
 ALIASES = ("source.cluster.alias", "target.cluster.alias")
 """The rule on aliases speaks of them."""
 
 
 @dataclass(frozen=True)
 class Extra:
-    """A property that the file adds to those of a component: worker or source_connector, ..."""
+    """A property that the file adds to those of a component: broker, worker, source_connector, ..."""
 
     path: Path
     component: str
@@ -77,6 +62,30 @@ def extras(environment: Environment) -> Iterator[Extra]:
         here = ("mirrormaker", "connector_properties", kind)
         for key, value in getattr(mirrormaker.connector_properties, kind).items():
             yield Extra((*here, key), f"{kind}_connector", key, value)
+
+
+def broker_extras(environment: Environment) -> Iterator[Extra]:
+    """All that the file adds to brokers, region by region."""
+    for region, settings in environment.regions.items():
+        for key, value in settings.kafka.server_properties.items():
+            yield Extra(("regions", region, "kafka", "server_properties", key), "broker", key, value)
+
+
+def decided_by(extra: Extra) -> Decided | None:
+    """What decides the property instead, for the component itself or one of its clients."""
+    client, key = client_key(extra)
+    if client is None:
+        return decided(extra.component, key)
+    return next((entry for entry in DECIDED_OF_CLIENTS[client] if re.fullmatch(entry.keys, key)), None)
+
+
+def client_key(extra: Extra) -> tuple[str | None, str]:
+    """producer, consumer or admin and the key without its prefix; None and the whole key where the property
+    is the component's own."""
+    for prefix, client in CLIENT_PREFIXES.get(extra.component, ()):
+        if extra.key.startswith(prefix):
+            return client, extra.key.removeprefix(prefix)
+    return None, extra.key
 
 
 def definition_of(environment: Environment, extra: Extra) -> dict[str, str] | None:
@@ -130,12 +139,10 @@ def connector_properties_exist(environment: Environment) -> Iterator[Problem]:
 
 def _check(environment: Environment, extra: Extra) -> Iterator[Problem]:
     version, key, component = environment.mirrormaker.version, extra.key, extra.component
-    if reserved(key):
-        return  # the rules on guarded properties speak of it
+    if reserved(key) or decided_by(extra):
+        return  # the rules on guarded properties, and on properties that contradict fields, speak of it
     if key in REMOVED:
         yield Problem(extra.path, "was removed in Kafka 4.0", found=key, allowed=REMOVED[key])
-    elif key in DERIVED[component]:
-        yield Problem(extra.path, DERIVED_MESSAGE, found=key)
     elif definition_of(environment, extra) is None:
         names = definitions(kafka_line(version))[component]
         yield _unknown(
@@ -145,4 +152,5 @@ def _check(environment: Environment, extra: Extra) -> Iterator[Problem]:
 
 def _unknown(path: Path, key: str, what: str, known: Iterable[str]) -> Problem:
     near = get_close_matches(key, sorted(known), n=1, cutoff=0.75)
-    return Problem(path, f"is not {what}", found=key, allowed=f"perhaps {near[0]}" if near else None)
+    allowed = f"perhaps {near[0]}" if near else "a property of Kafka's documentation, or none"
+    return Problem(path, f"is not {what}", found=key, allowed=allowed)

@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.unit.topology.rule_cases import (
     aliases,
+    effective,
     flows,
     guarded,
     kafka,
@@ -22,6 +23,7 @@ __all__ = ["CASES", "EAST", "Case"]
 
 CASES: Final = (
     *aliases.CASES,
+    *effective.CASES,
     *flows.CASES,
     *guarded.CASES,
     *kafka.CASES,

@@ -42,10 +42,4 @@ CASES: Final = (
         "was removed in Kafka 4.0",
         "topics.exclude",
     ),
-    Case(
-        "connector-properties-exist",
-        {"mirrormaker/connector_properties/source": {"sync.topic.acls.enabled": "true"}},
-        "mirrormaker.connector_properties.source.sync.topic.acls.enabled",
-        "is derived from the environment",
-    ),
 )

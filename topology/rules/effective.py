@@ -1,0 +1,118 @@
+"""Extra properties that contradict a field, that Kafka would ignore, or that do not fit the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from topology.broker import broker_default, server_properties
+from topology.connectors import worker_properties
+from topology.effective import finer, number
+from topology.flows import flows_into
+from topology.guarded_properties import reserved
+from topology.kafka_catalogue import definitions
+from topology.model import Environment
+from topology.problem import Problem
+from topology.rules.properties import broker_extras, decided_by, extras
+from topology.rules.registry import rule
+from topology.workload import GRACE_SECONDS, STOP_RESERVE_SECONDS
+
+LEAVE_OUT = "leave the property out"
+WORKER = ("mirrormaker", "worker_properties")
+
+
+@rule
+def properties_do_not_contradict_fields(environment: Environment) -> Iterator[Problem]:
+    """A fact has one place: what a field decides, and what IAM, alarms or the probe rely on, is no extra
+    property."""
+    for extra in (*extras(environment), *broker_extras(environment)):
+        entry = decided_by(extra) if reserved(extra.key) is None else None
+        if entry is not None and entry.field:
+            yield Problem(
+                extra.path,
+                f"is decided by {entry.field} ({entry.reason})",
+                found=extra.value,
+                allowed=f"{entry.field}, without the property",
+            )
+        elif entry is not None:
+            yield Problem(
+                extra.path,
+                f"is derived from the environment and can not be set here ({entry.reason})",
+                found=extra.value,
+                allowed=LEAVE_OUT,
+            )
+
+
+@rule
+def a_setting_is_written_in_one_unit(environment: Environment) -> Iterator[Problem]:
+    """Of log.retention.ms, .minutes and .hours Kafka takes the finest that is set and ignores the others."""
+    for region, settings in environment.regions.items():
+        given = settings.kafka.server_properties
+        for key, value in given.items():
+            winner = finer(key, given)
+            if winner is not None:
+                yield Problem(
+                    ("regions", region, "kafka", "server_properties", key),
+                    f"is ignored by Kafka, because {winner} is set as well",
+                    found=value,
+                    allowed=f"one of {winner} and {key}",
+                )
+
+
+@rule
+def tasks_stop_before_their_worker_is_killed(environment: Environment) -> Iterator[Problem]:
+    """A worker that still waits for its tasks when its time is over is killed: they do not commit, and what
+    they sent is sent again."""
+    limits = []
+    if environment.runtime.eks:
+        limits.append(("the pod's grace period", GRACE_SECONDS))
+    if environment.runtime.ecs:
+        from topology.tasks import STOP_SECONDS  # noqa: PLC0415 - 20 ms that an environment without tasks saves
+
+        limits.append(("the ECS task's stop time-out", STOP_SECONDS))
+    key = "task.shutdown.graceful.timeout.ms"
+    for region in environment.regions:
+        wanted = number(worker_properties(environment, region), key)
+        for what, seconds in limits:
+            most = (seconds - STOP_RESERVE_SECONDS) * 1000
+            if wanted is not None and wanted > most:
+                yield Problem(
+                    (*WORKER, key),
+                    f"does not fit into {what} of {seconds} s, of which {STOP_RESERVE_SECONDS} s are for"
+                    " committing offsets and leaving the group",
+                    found=str(wanted),
+                    allowed=f"at most {most}",
+                )
+
+
+@rule
+def workers_keep_their_membership(environment: Environment) -> Iterator[Problem]:
+    """The brokers refuse a session time-out outside their bounds, and a heartbeat must come within a session
+    (AbstractCoordinator): otherwise the workers never join."""
+    defaults = definitions("4.1")["worker"]
+    for region, settings in environment.regions.items():
+        if not flows_into(environment, region):
+            continue
+        worker, brokers = worker_properties(environment, region), server_properties(environment, region)
+        session = number(worker, "session.timeout.ms", int(defaults["session.timeout.ms"]["default"]))
+        heartbeat = number(worker, "heartbeat.interval.ms", int(defaults["heartbeat.interval.ms"]["default"]))
+        low, high = (
+            number(brokers, key, broker_default(settings.kafka.version, key))
+            for key in ("group.min.session.timeout.ms", "group.max.session.timeout.ms")
+        )
+        if session is None or heartbeat is None or low is None or high is None:
+            continue
+        if not low <= session <= high:
+            yield Problem(
+                (*WORKER, "session.timeout.ms"),
+                f"is outside what the brokers of {region} take (group.min.session.timeout.ms,"
+                " group.max.session.timeout.ms)",
+                found=str(session),
+                allowed=f"{low} to {high}",
+            )
+        if heartbeat >= session:
+            yield Problem(
+                (*WORKER, "heartbeat.interval.ms"),
+                f"is not less than session.timeout.ms ({session})",
+                found=str(heartbeat),
+                allowed=f"at most {session // 3}, a third of the session, as Kafka recommends",
+            )
