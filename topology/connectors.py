@@ -5,7 +5,7 @@ from __future__ import annotations
 from topology.effective import merged
 from topology.flows import DirectedFlow, flows_into
 from topology.globs import glob_regex
-from topology.model import Environment
+from topology.model import Environment, ExactlyOnce
 from topology.names import Names, bootstrap_variable
 from topology.rest_auth import rest_properties
 
@@ -94,8 +94,12 @@ def worker_properties(environment: Environment, region: str) -> dict[str, str]:
         "config.providers.env.param.allowlist.pattern": OWN_VARIABLES,
         # connectors tune their producers by producer.override.*; only this project's reconciler reaches REST
         "connector.client.config.override.policy": "All",
-        "exactly.once.source.support": "enabled" if environment.mirrormaker.exactly_once else "disabled",
+        "exactly.once.source.support": environment.mirrormaker.exactly_once.worker_support,
     }
+    if environment.mirrormaker.exactly_once is ExactlyOnce.PREPARING:
+        # Kafka reads source offsets so with `enabled` only. A worker of `on` that was killed leaves offsets
+        # of an aborted transaction: whoever reads them skips records that were never written
+        properties["isolation.level"] = "read_committed"
     for prefix in ("", "producer.", "consumer.", "admin."):
         properties |= {prefix + key: value for key, value in (SECURITY | CLIENT).items()}
     properties |= rest_properties(environment.mirrormaker)
@@ -114,7 +118,6 @@ def connectors(environment: Environment, region: str) -> dict[str, dict[str, str
 
 def source_connector(flow: DirectedFlow) -> dict[str, str]:
     """MirrorSourceConnector: records, topic creation and topic configuration."""
-    exactly_once = flow.environment.mirrormaker.exactly_once
     config = _common(flow, "source", "MirrorSourceConnector") | {
         "tasks.max": str(flow.tasks_max),
         "topics": _patterns(flow.topics),
@@ -143,7 +146,8 @@ def source_connector(flow: DirectedFlow) -> dict[str, str]:
         # requires it as well
         "source.consumer.isolation.level": "read_committed",
     }
-    if exactly_once:
+    if flow.environment.mirrormaker.exactly_once is ExactlyOnce.ON:
+        # a worker that is `preparing` refuses connectors that require it
         config["exactly.once.support"] = "required"
     return merged(config, flow.environment.mirrormaker.connector_properties.source)
 

@@ -187,7 +187,7 @@ def _own_cluster(environment: Environment, region: str) -> Iterator[Granted]:
     yield needs.TARGET_CLUSTER, [KafkaResource(region, "cluster")]
     yield needs.CONNECT_STORAGE, [KafkaResource(region, "topic", topic) for topic in topics]
     yield needs.CONNECT_GROUP, [KafkaResource(region, "group", names.connect_group)]
-    if environment.mirrormaker.exactly_once:
+    if environment.mirrormaker.exactly_once.has_transactions:
         # the leader fences as connect-cluster-<group>, tasks write as <group>-<connector>-<task>
         ids = (f"connect-cluster-{names.connect_group}", f"{names.connect_group}-*")
         yield needs.EXACTLY_ONCE, [KafkaResource(region, "transactional-id", one) for one in ids]

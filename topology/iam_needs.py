@@ -94,7 +94,7 @@ CONNECT_GROUP = Permission(
 )
 EXACTLY_ONCE = Permission(
     "ExactlyOnce",
-    "T: transactional ids of the leader and of the tasks; only with exactly_once",
+    "T: transactional ids of the leader and of the tasks; not with exactly_once: off",
     "The leader writes its configuration, and tasks write records with positions, in transactions (KIP-618).",
     (
         Need("AlterTransactionalId", "join", "KIP-618, InitProducerId of the leader and the tasks"),

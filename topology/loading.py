@@ -163,7 +163,7 @@ def _schema_problem(detail: ErrorDetails) -> Problem:
             return Problem(path, "is required")
         case "extra_forbidden":
             return Problem(path, "is not a known key", allowed=", ".join(known_keys(path[:-1])))
-        case "literal_error":
+        case "literal_error" | "enum":
             return Problem(
                 path, "has a value that is not known", shown(detail["input"]), str(context["expected"])
             )

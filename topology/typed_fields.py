@@ -46,7 +46,7 @@ _WORKER = (
         for kind in ("offset", "status")
     ),
     Decided(r"(config|offset|status)\.storage\.replication\.factor", _FACTOR),
-    Decided(r"exactly\.once\.source\.support", "mirrormaker.exactly_once"),
+    Decided(r"exactly\.once\.source\.support|isolation\.level", "mirrormaker.exactly_once"),
     Decided(r"(key|value|header)\.converter", "", _BYTES),
 )
 

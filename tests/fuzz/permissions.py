@@ -14,7 +14,7 @@ from topology.connectors import connectors, worker_properties
 from topology.flows import DirectedFlow, directed_flows, flows_into
 from topology.identities import identity_policy
 from topology.kafka_catalogue import Definitions, definitions
-from topology.model import Environment
+from topology.model import Environment, ExactlyOnce
 
 __all__ = ["contradictions"]
 
@@ -129,7 +129,7 @@ def _needs(environment: Environment, region: str) -> Iterator[Need]:
         for action in ("CreateTopic", "ReadData", "WriteData"):
             yield Need(action, region, "topic", worker[f"{store}.storage.topic"])
     yield Need("AlterGroup", region, "group", worker["group.id"])
-    if environment.mirrormaker.exactly_once:
+    if environment.mirrormaker.exactly_once is not ExactlyOnce.OFF:
         yield Need(
             "AlterTransactionalId", region, "transactional-id", f"connect-cluster-{worker['group.id']}"
         )
@@ -144,7 +144,7 @@ def _needs_of_flow(flow: DirectedFlow, worker_group: str) -> Iterator[Need]:
         mirrored = topic if flow.spec.policy == "identity" else f"{flow.source_alias}.{topic}"
         yield from (Need(action, flow.source, "topic", topic) for action in ("DescribeTopic", "ReadData"))
         yield from (Need(action, flow.target, "topic", mirrored) for action in ("CreateTopic", "WriteData"))
-    if flow.environment.mirrormaker.exactly_once:
+    if flow.environment.mirrormaker.exactly_once is not ExactlyOnce.OFF:
         task = f"{worker_group}-{_connector(flow, 'source')['name']}-0"
         yield Need("AlterTransactionalId", flow.target, "transactional-id", task)
     if flow.spec.checkpoints.enabled:

@@ -94,6 +94,7 @@ PER_FIELD: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("Retention", "flow_logs_days"): DAYS,
     ("Retention", "application_days"): st.one_of(st.none(), DAYS),
     ("MirrorMaker", "image"): IMAGES,
+    ("MirrorMaker", "exactly_once"): st.sampled_from([False, True, "off", "preparing", "on"]),
     ("MirrorMaker", "node_selector"): st.dictionaries(LABEL_KEYS, LABEL_VALUES, max_size=3),
     ("MirrorMaker", "tolerations"): st.lists(TOLERATIONS, min_size=1, max_size=3),
     ("MirrorMaker", "worker_properties"): _integers(

@@ -9,6 +9,7 @@ from topology.model.environment import (
     Platform,
     State,
 )
+from topology.model.exactly_once import ExactlyOnce
 from topology.model.flow import Checkpoints, Flow, GroupFilter, Heartbeats, OffsetSyncs, TopicFilter
 from topology.model.kafka import Authentication, Broker, Kafka, Monitoring, Storage, StorageAutoscaling
 from topology.model.mirrormaker import (
@@ -41,6 +42,7 @@ __all__ = [
     "Ecs",
     "Eks",
     "Environment",
+    "ExactlyOnce",
     "Flow",
     "GroupFilter",
     "Heap",

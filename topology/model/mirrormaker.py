@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from topology.model.base import Count, KafkaName, LabelKey, LabelValue, Model, Percent, Properties
+from topology.model.exactly_once import ExactlyOnce, Switch
 
 __all__ = [
     "Autoscaling",
@@ -166,9 +167,10 @@ class MirrorMaker(Model):
     autoscaling: Autoscaling = Autoscaling()
     node_selector: dict[LabelKey, LabelValue] = {}
     tolerations: tuple[Toleration, ...] = ()
-    exactly_once: bool = False
-    """KIP-618 on the workers. Default: off; at-least-once with idempotent producers is a third of the
-    latency (measured: p50 145 against 478 ms)."""
+    exactly_once: Switch = ExactlyOnce.OFF
+    """KIP-618 on the workers. A running environment goes from `off` to `on`, and back, by a deploy with
+    `preparing`. Default: off; at-least-once with idempotent producers is a third of the latency (measured:
+    p50 145 against 478 ms)."""
     connect: ConnectCluster = ConnectCluster()
     rest: Rest = Rest()
     worker_properties: Properties = {}

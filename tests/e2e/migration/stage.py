@@ -35,7 +35,7 @@ from topology.connectors import connectors, worker_properties
 from topology.flows import flows_into
 from topology.java_properties import render_properties
 from topology.loading import load_text
-from topology.model import Environment
+from topology.model import Environment, ExactlyOnce
 
 __all__ = [
     "CANARY",
@@ -145,7 +145,7 @@ class Stage:
         """connect-mirror-maker, of which there is one or none; it has no REST interface."""
         site, target = self.sites[MOVING], self.environment.alias(MOVING)
         addresses = {self.environment.alias(one): site.wan.bootstrap(one, MOVING) for one in self.clusters}
-        exactly_once = self.environment.mirrormaker.exactly_once
+        exactly_once = self.environment.mirrormaker.exactly_once is ExactlyOnce.ON
         extra = {f"{target}.exactly.once.source.support": "enabled"} if exactly_once else {}
         properties = dedicated_properties(flows_into(self.environment, MOVING), addresses, extra)
         recipe = dedicated_recipe(site, properties, [target])

@@ -32,6 +32,7 @@ from tests.e2e.migration.stage import (
     specs_of,
 )
 from tests.e2e.no_stacks import NoStacks
+from topology.model import ExactlyOnce
 from topology.names import bootstrap_variable
 
 __all__ = ["described", "main"]
@@ -45,7 +46,7 @@ def described(stage: Stage, old: Runtime, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     content = {
         "old": old,
-        "exactly_once": stage.environment.mirrormaker.exactly_once,
+        "exactly_once": stage.environment.mirrormaker.exactly_once is ExactlyOnce.ON,
         "bootstrap": {region: cluster.bootstrap for region, cluster in stage.clusters.items()},
         "fleets": {name: str(stage.fleet_directory(name)) for name in stage.fleets},
     }

@@ -7,11 +7,13 @@ import re
 
 import pytest
 
-from tests.unit.topology.environments import environment
+from tests.unit.topology.environments import environment, text
 from topology import load_environment
 from topology.connectors import connectors, worker_properties
 from topology.kafka_catalogue import definitions
+from topology.loading import load_text
 from topology.model import Environment
+from topology.problem import InvalidEnvironment, dotted
 from topology.rules.properties import CLIENT_PREFIXES
 from topology.worker_files import connector_files
 
@@ -131,6 +133,41 @@ def test_checkpoints_and_group_offsets_follow_the_flow() -> None:
     )
     assert list(connectors(without, "us-west-2")) == ["us-east-1-to-us-west-2-source"]
     assert source_of(without)["emit.offset-syncs.enabled"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("written", "support", "required"),
+    [
+        *[(off, "disabled", False) for off in ("off", "no", "false", '"off"')],
+        *[(preparing, "preparing", False) for preparing in ("preparing", '"preparing"')],
+        *[(on, "enabled", True) for on in ("on", "yes", "true", '"on"')],
+    ],
+)
+def test_the_three_states_of_exactly_once_may_be_quoted_or_not(
+    written: str, support: str, required: bool
+) -> None:
+    loaded = load_text(text().replace("mirrormaker:\n", f"mirrormaker:\n  exactly_once: {written}\n"))
+    assert worker_properties(loaded, "us-west-2")["exactly.once.source.support"] == support
+    # a worker that is preparing refuses a connector that requires exactly-once
+    assert (source_of(loaded).get("exactly.once.support") == "required") is required
+
+
+@pytest.mark.parametrize("written", ["enabled", "1", '"true"', "maybe", "null", "[on]"])
+def test_another_state_of_exactly_once_is_refused(written: str) -> None:
+    with pytest.raises(InvalidEnvironment) as caught:
+        load_text(text().replace("mirrormaker:\n", f"mirrormaker:\n  exactly_once: {written}\n"))
+    (problem,) = caught.value.problems
+    assert dotted(problem.path) == "mirrormaker.exactly_once"
+    assert problem.allowed == "'off', 'preparing' or 'on'"
+    assert problem.line > 1
+
+
+def test_workers_that_prepare_do_not_read_offsets_of_aborted_transactions() -> None:
+    """Else records that were never written would be skipped. Kafka itself reads them so with `enabled`
+    only."""
+    preparing = environment({"mirrormaker/exactly_once": "preparing"})
+    assert worker_properties(preparing, "us-west-2")["isolation.level"] == "read_committed"
+    assert "isolation.level" not in worker_properties(environment(), "us-west-2")
 
 
 def test_exactly_once_is_asked_for_on_workers_and_connectors_alike() -> None:

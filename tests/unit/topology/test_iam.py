@@ -111,10 +111,16 @@ def test_group_statements_follow_what_checkpoints_do() -> None:
 
 def test_transactional_ids_are_there_exactly_with_exactly_once() -> None:
     assert "ExactlyOnce" not in by_sid(worker_statements(environment(), "us-west-2"))
-    exactly_once = environment({"mirrormaker/exactly_once": True})
+    exactly_once = environment({"mirrormaker/exactly_once": "on"})
     statement = by_sid(worker_statements(exactly_once, "us-west-2"))["ExactlyOnce"]
     group = worker_properties(exactly_once, "us-west-2")["group.id"]
     assert {r.name for r in statement.resources} == {f"connect-cluster-{group}", f"{group}-*"}
+
+
+def test_preparing_workers_have_the_permissions_of_both_neighbours() -> None:
+    """identity-R is applied before the pods roll: on the way back tasks of `on` run until they are rolled."""
+    on, preparing = (environment({"mirrormaker/exactly_once": state}) for state in ("on", "preparing"))
+    assert worker_statements(preparing, "us-west-2") == worker_statements(on, "us-west-2")
 
 
 def test_identity_policy_covers_topics_under_their_own_names() -> None:

@@ -49,6 +49,7 @@ CASES: Final = (
     _decided(WORKER, "offset.storage.partitions", "1", "mirrormaker.connect.offset_partitions"),
     _decided(WORKER, "config.storage.replication.factor", "1", "kafka.replication_factor"),
     _decided(WORKER, "exactly.once.source.support", "enabled", "mirrormaker.exactly_once"),
+    _decided(WORKER, "isolation.level", "read_uncommitted", "mirrormaker.exactly_once"),
     _decided(f"{CONNECTOR}.source", "replication.factor", "1", "kafka.replication_factor"),
     _decided(f"{CONNECTOR}.source", "offset-syncs.topic.replication.factor", "1", "kafka.replication_factor"),
     _decided(f"{CONNECTOR}.source", "tasks.max", "1", "flows[].tasks_max"),
