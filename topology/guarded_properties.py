@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from topology.connectors import BYTES, MIRROR, OWN_VARIABLES
 
@@ -21,6 +22,7 @@ __all__ = [
     "Reserved",
     "classes_of",
     "foreign_references",
+    "has_reference",
     "reserved",
     "tail",
 ]
@@ -53,6 +55,11 @@ RESERVED = (
     Reserved(r"bootstrap\.(servers|controllers)", DERIVED, "Where records and the workers' login go."),
     Reserved(r"config\.providers(\..*)?", DERIVED, "Providers are classes, and read files and secrets."),
     Reserved(r"plugin\.(path|discovery)", DERIVED, "Where classes come from: the image."),
+    Reserved(
+        r"(connector|(key|value|header)\.converter)\.plugin\.version",
+        "is decided by the image, which has one version of each class",
+        "KIP-891: a version that the image does not have fails the connector.",
+    ),
     Reserved(
         r"connector\.client\.config\.override\.policy",
         DERIVED,
@@ -134,7 +141,7 @@ def reserved(key: str) -> Reserved | None:
     return next((entry for entry in RESERVED if re.fullmatch(entry.keys, bare)), None)
 
 
-def classes_of(key: str, definition: Mapping[str, str] | None) -> Classes | None:
+def classes_of(key: str, definition: Mapping[str, Any] | None) -> Classes | None:
     """What classes a key may name; None where it names none. `definition` is Kafka's own of it."""
     bare = tail(key)
     known = next((entry for entry in CLASSES if entry.key == bare), None)
@@ -142,6 +149,11 @@ def classes_of(key: str, definition: Mapping[str, str] | None) -> Classes | None
     if known is None and (typed or _LOOKS_LIKE_CLASSES.fullmatch(bare)):
         return Classes(bare, (), "nothing here needs one")
     return known
+
+
+def has_reference(value: str) -> bool:
+    """Whether a value is read through a config provider, at least in part."""
+    return REFERENCE.search(value) is not None
 
 
 def foreign_references(value: str) -> list[str]:

@@ -1,16 +1,20 @@
-"""Kafka's own definitions of its properties, generated from the jars (`make catalogue`)."""
+"""Kafka's own definitions of its properties, generated from the jars (`make catalogue`), and MSK's table."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-__all__ = ["Definitions", "definitions", "settable_on_msk", "versions"]
+__all__ = ["Definition", "Definitions", "definitions", "msk_properties", "settable_on_msk", "versions"]
 
 DIRECTORY = Path(__file__).parent / "catalogue"
-Definitions = dict[str, dict[str, dict[str, str]]]
-"""Component (broker, worker, producer, ...) -> property -> type, default, valid values, importance."""
+Definition = dict[str, Any]
+"""A property: type, default, importance, valid values in Kafka's words, and the same as `limits`
+(localcloud/kafka/validators.py lists the keys)."""
+Definitions = dict[str, dict[str, Definition]]
+"""Component (broker, worker, producer, ...) -> property -> definition."""
 
 
 @cache
@@ -29,7 +33,16 @@ def definitions(line: str) -> Definitions:
 def settable_on_msk(broker_kind: str) -> frozenset[str]:
     """Broker properties that MSK lets a custom configuration of a `standard` or `express` cluster set; it
     refuses all others of Kafka's."""
-    return frozenset(json.loads((DIRECTORY / "msk.json").read_text())[broker_kind])
+    return frozenset(key for key, entry in msk_properties().items() if broker_kind in entry)
+
+
+@cache
+def msk_properties() -> dict[str, Definition]:
+    """Broker property -> what MSK adds to Kafka's definition: `standard` and `express` (the page that lets
+    that kind of broker set it), `limits` where they are narrower than Kafka's, `metadata` where it needs
+    ZooKeeper, `type` where Kafka does not have it."""
+    table: dict[str, Definition] = json.loads((DIRECTORY / "msk.json").read_text())["properties"]
+    return table
 
 
 def versions() -> list[str]:

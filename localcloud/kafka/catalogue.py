@@ -1,4 +1,4 @@
-"""The catalogue of Kafka's own configuration definitions: which properties a Kafka version has.
+"""Kafka's own configuration definitions: which properties a version has, and which values they take.
 
     python -m localcloud.kafka.catalogue           # topology/catalogue/kafka-<version>.json of all VERSIONS
     python -m localcloud.kafka.catalogue 4.1.1     # one version
@@ -23,6 +23,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
+
+from localcloud.kafka.validators import UnknownValidatorError, limits_of
 
 __all__ = ["CATALOGUE_DIRECTORY", "SECTIONS", "VERSIONS", "CatalogueError", "Definition"]
 __all__ += ["generate", "jars_of", "kafka_version", "parse", "render"]
@@ -60,7 +63,7 @@ class Definition:
     """One property as Kafka defines it; all values in Kafka's own spelling.
 
     `default` is None where Kafka's default is null and `required` is true where Kafka has no default at all.
-    `valid` is empty where Kafka checks only the type.
+    `valid` is the text of Kafka's validator, empty where Kafka checks only the type.
     """
 
     type: str
@@ -69,10 +72,13 @@ class Definition:
     importance: str
     required: bool = False
 
-    def as_json(self) -> dict[str, str | None]:
-        """The entry of the JSON file; a required property has no "default" key."""
+    def as_json(self) -> dict[str, Any]:
+        """The entry of the JSON file. A required property has no "default" key; "limits" is what the
+        validator's text means (localcloud/kafka/validators.py), absent where it limits nothing."""
         default = {} if self.required else {"default": self.default}
-        return {"type": self.type, **default, "valid": self.valid, "importance": self.importance}
+        limits = limits_of(self.valid)
+        stated = {"limits": limits} if limits else {}
+        return {"type": self.type, **default, "valid": self.valid, **stated, "importance": self.importance}
 
 
 def generate(jars: Path, java: str = "java") -> str:
@@ -156,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             target = CATALOGUE_DIRECTORY / f"kafka-{version}.json"
             target.write_text(generate(jars_of(version), parsed.java), encoding="utf-8")
             sys.stdout.write(f"wrote topology/catalogue/{target.name}\n")
-    except CatalogueError as error:
+    except (CatalogueError, UnknownValidatorError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

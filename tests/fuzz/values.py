@@ -77,7 +77,12 @@ TAGS = st.dictionaries(
     TAG_TEXTS.filter(lambda key: not key.lower().startswith("aws:")), TAG_TEXTS, max_size=3
 )
 
-SETTABLE = ("log.cleanup.policy", "message.max.bytes", "log.retention.ms", "compression.type")
+SETTABLE: dict[str, st.SearchStrategy[Any]] = {
+    "log.cleanup.policy": st.sampled_from(["delete", "compact", "compact,delete"]),
+    "message.max.bytes": st.integers(1024**2, 8 * 1024**2),
+    "log.retention.ms": st.integers(60_000, 10**12).map(str),
+    "compression.type": st.sampled_from(["producer", "lz4", "uncompressed"]),
+}
 """On Standard and on Express brokers: a region may have the other kind."""
 
 
@@ -111,6 +116,6 @@ PER_FIELD: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("ConnectorProperties", "checkpoint"): _integers("consumer.poll.timeout.ms", "admin.timeout.ms"),
     ("ConnectorProperties", "heartbeat"): _integers("admin.timeout.ms"),
     ("Operations", "image"): IMAGES,
-    ("Kafka", "server_properties"): st.dictionaries(st.sampled_from(SETTABLE), texts(), max_size=2),
+    ("Kafka", "server_properties"): st.fixed_dictionaries({}, optional=SETTABLE),
 }
 """Model and field -> its values; other fields get theirs from their types (fields.py)."""

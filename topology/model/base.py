@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 __all__ = [
     "LARGEST_INT",
@@ -65,5 +65,20 @@ LabelKey = Annotated[
 ]
 LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$")]
 """Kubernetes, "Labels and Selectors", syntax; keys and values of taints are the same."""
-Properties = dict[str, Annotated[str, Field(max_length=4096)]]
-"""Java properties; values are strings, quote numbers and booleans."""
+
+
+def _as_text(value: Any) -> Any:
+    """Unquoted numbers and booleans of YAML, as Java writes them."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+PropertyValue = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(max_length=4096),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "maxLength": 4096}),
+]
+Properties = dict[str, PropertyValue]
+"""Java properties; values are texts, and numbers and booleans are taken as theirs."""

@@ -90,6 +90,12 @@ class Kafka(Model):
     monitoring: Monitoring = Monitoring()
 
     @property
+    def is_kraft(self) -> bool:
+        """Whether the brokers keep their metadata in KRaft and have no ZooKeeper (MSK Developer Guide,
+        "Metadata management": `.kraft` versions; Kafka 4.0 removed ZooKeeper)."""
+        return self.version.endswith(".kraft") or int(self.version.partition(".")[0]) >= 4
+
+    @property
     def volumes(self) -> Storage | None:
         """The brokers' volumes: none for Express brokers, the default where the file is silent."""
         if self.broker.is_express:

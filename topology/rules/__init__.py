@@ -9,6 +9,7 @@ from topology.rules.registry import RULES, Rule, rule
 __all__ = ["RULES", "Rule", "check", "rule"]
 
 from topology.rules import (  # noqa: F401
+    advertised,
     aliases,
     effective,
     flows,
@@ -18,6 +19,7 @@ from topology.rules import (  # noqa: F401
     network,
     properties,
     runtime,
+    values,
     worker_group,
     workload,
 )

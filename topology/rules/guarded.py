@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from topology.broker import kafka_line
 from topology.connectors import OWN_VARIABLES
 from topology.guarded_properties import classes_of, foreign_references, reserved
-from topology.kafka_catalogue import definitions, settable_on_msk
+from topology.kafka_catalogue import Definition, definitions, settable_on_msk
 from topology.model import Environment
 from topology.problem import Path, Problem
 from topology.rules.properties import definition_of, extras
@@ -55,9 +55,7 @@ def extra_properties_read_own_variables_only(environment: Environment) -> Iterat
             )
 
 
-def _foreign_classes(
-    path: Path, key: str, value: str, definition: dict[str, str] | None
-) -> Iterator[Problem]:
+def _foreign_classes(path: Path, key: str, value: str, definition: Definition | None) -> Iterator[Problem]:
     classes = classes_of(key, definition)
     if classes is None:
         return

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from topology.broker import kafka_line
 from topology.guarded_properties import reserved
-from topology.kafka_catalogue import definitions, settable_on_msk
+from topology.kafka_catalogue import Definition, definitions, msk_properties, settable_on_msk
 from topology.model import Environment
 from topology.problem import Path, Problem
 from topology.rules.registry import rule
@@ -88,7 +88,7 @@ def client_key(extra: Extra) -> tuple[str | None, str]:
     return None, extra.key
 
 
-def definition_of(environment: Environment, extra: Extra) -> dict[str, str] | None:
+def definition_of(environment: Environment, extra: Extra) -> Definition | None:
     """Kafka's own definition of a property that a component has, itself or for one of its clients."""
     catalogue = definitions(kafka_line(environment.mirrormaker.version))
     if extra.key in catalogue[extra.component]:
@@ -110,7 +110,10 @@ def broker_properties_exist(environment: Environment) -> Iterator[Problem]:
         allowed = settable_on_msk(kind)
         for key in kafka.server_properties:
             path: Path = ("regions", region, "kafka", "server_properties", key)
-            if key not in known and key not in allowed:
+            ours = msk_properties().get(key, {})
+            if ours.get("metadata") == "zookeeper" and kafka.is_kraft:
+                yield Problem(path, "needs ZooKeeper, which clusters with KRaft do not have", found=key)
+            elif key not in known and "type" not in ours:
                 yield _unknown(path, key, f"a broker property of Kafka {kafka_line(kafka.version)}", known)
             elif key not in allowed:
                 yield Problem(

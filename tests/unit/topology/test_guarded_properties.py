@@ -72,6 +72,7 @@ DECISIONS = [
     Decision("worker", "connect.protocol", "eager", SECURITY),
     Decision("worker", "plugin.path", "/tmp", DERIVED),  # noqa: S108
     Decision("worker", "plugin.discovery", "hybrid_warn", DERIVED),
+    Decision("source_connector", "connector.plugin.version", "4.0.0", "decided by the image"),
     Decision("worker", "config.providers", "file", DERIVED),
     Decision("worker", "config.providers.file.class", EVIL, DERIVED),
     Decision("worker", "producer.config.providers", "file", DERIVED),
@@ -180,7 +181,8 @@ def test_msk_lets_brokers_name_one_class_only() -> None:
             if re.search(r"class|reporter|provider|listener|sasl|ssl|security|authorizer|jaas", key)
             or any(broker.get(key, {}).get("type") in ("class", "password") for broker in known)
         }
-        assert naming == {"replica.selector.class"}
+        # addresses, which the rule on them checks
+        assert naming == {"replica.selector.class", "custom.advertised.listeners"}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from topology.loading import load_text
 from topology.problem import InvalidEnvironment, Problem, dotted
 from topology.rules import RULES
 
+ADDRESS = "CLIENT_IAM://b-{broker_id}.example.com:9000+{broker_id}"
+
 
 def problems_of(changes: dict[str, Any]) -> list[Problem]:
     with pytest.raises(InvalidEnvironment) as caught:
@@ -58,6 +60,27 @@ def test_the_base_of_these_cases_is_accepted() -> None:
         {"stage": "development", "mirrormaker/replicas": {"min": 1}},
         {"flows/0/groups": DELETE, "flows/0/checkpoints": {"enabled": False}},
         {"stage": "development", "mirrormaker": DELETE},
+        {
+            "kafka/server_properties": {
+                "zookeeper.connection.timeout.ms": 6000,
+                "replica.lag.time.max.ms": 30000,
+            }
+        },
+        {"kafka/server_properties": {"custom.advertised.listeners": ADDRESS}},
+        {
+            "kafka/broker": {"type": "express.m7g.large"},
+            "kafka/server_properties": {
+                "custom.advertised.listeners": ADDRESS,
+                "leader.imbalance.per.broker.percentage": 20,
+                "log.message.timestamp.difference.max.ms": "9223372036854775807",
+            },
+        },
+        {
+            "kafka/authentication": {"scram": True},
+            "kafka/server_properties": {
+                "custom.advertised.listeners": f"{ADDRESS}, CLIENT_SASL_SCRAM://b.example.com:19000+{{broker_id}}"
+            },
+        },
         {"runtime": {"eks": False, "ecs": {}}},
         {"runtime/ecs": {"desired_count": 0}},
         {"stage": "development", "runtime": {"eks": False, "ecs": {"desired_count": 1}}},
@@ -66,6 +89,7 @@ def test_the_base_of_these_cases_is_accepted() -> None:
         *("identity-one-way", "three-regions-by-prefix", "three-regions-with-exclusions"),
         *("shared-groups-without-sync", "express", "regional-broker-count", "one-worker-in-development"),
         *("no-checkpoints", "tags-in-development"),
+        *("msk-ranges", "custom-domain", "express-properties", "two-custom-domains"),
         *("ecs-alone", "handover-without-tasks", "one-task-in-development"),
     ],
 )

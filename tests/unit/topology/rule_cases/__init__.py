@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.unit.topology.rule_cases import (
+    advertised,
     aliases,
     effective,
     flows,
@@ -14,6 +15,7 @@ from tests.unit.topology.rule_cases import (
     network,
     properties,
     runtime,
+    values,
     worker_group,
     workload,
 )
@@ -22,6 +24,7 @@ from tests.unit.topology.rule_cases.case import EAST, Case
 __all__ = ["CASES", "EAST", "Case"]
 
 CASES: Final = (
+    *advertised.CASES,
     *aliases.CASES,
     *effective.CASES,
     *flows.CASES,
@@ -32,5 +35,6 @@ CASES: Final = (
     *properties.CASES,
     *runtime.CASES,
     *worker_group.CASES,
+    *values.CASES,
     *workload.CASES,
 )

@@ -1,0 +1,54 @@
+"""Values of Java properties that Kafka, or MSK, does not take: another type, out of range, not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from topology.broker import kafka_line
+from topology.guarded_properties import classes_of, has_reference, reserved
+from topology.kafka_catalogue import Definition, definitions, msk_properties, settable_on_msk
+from topology.model import Environment
+from topology.problem import Path, Problem
+from topology.property_values import wrong_value
+from topology.rules.properties import ALIASES, broker_extras, decided_by, definition_of, extras
+from topology.rules.registry import rule
+
+
+@rule
+def worker_and_connector_values_are_valid(environment: Environment) -> Iterator[Problem]:
+    """Connect does not start, or refuses the connector, for a value that Kafka does not take."""
+    for extra in extras(environment):
+        if reserved(extra.key) or decided_by(extra) or extra.key in ALIASES:
+            continue  # other rules refuse the key
+        definition = definition_of(environment, extra)
+        if definition is not None and classes_of(extra.key, definition) is None:
+            yield from _wrong(extra.path, extra.value, definition)
+
+
+@rule
+def broker_values_are_valid(environment: Environment) -> Iterator[Problem]:
+    """MSK refuses the configuration, or brokers do not start, for a value that they do not take."""
+    for extra in broker_extras(environment):
+        kafka = environment.regions[str(extra.path[1])].kafka
+        definition = broker_definition(kafka.version, extra.key)
+        if definition is None or classes_of(extra.key, definition) or decided_by(extra):
+            continue
+        if extra.key in settable_on_msk("express" if kafka.broker.is_express else "standard"):
+            yield from _wrong(extra.path, extra.value, definition)
+
+
+def broker_definition(version: str, key: str) -> Definition | None:
+    """Kafka's definition of a broker property, with MSK's own where Kafka has none and MSK's limits where
+    they are narrower; None for a property that neither has."""
+    ours = msk_properties().get(key, {})
+    theirs = definitions(kafka_line(version))["broker"].get(key)
+    if theirs is None:
+        return ours if "type" in ours else None
+    return theirs | {"limits": theirs.get("limits", {}) | ours.get("limits", {})}
+
+
+def _wrong(path: Path, value: str, definition: Definition) -> Iterator[Problem]:
+    """A reference is only known where the worker runs, so that nothing can be said of its value here."""
+    found = None if has_reference(value) else wrong_value(value, definition)
+    if found is not None:
+        yield Problem(path, found.message, found=value, allowed=found.allowed)
