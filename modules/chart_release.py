@@ -12,6 +12,8 @@ from topology.charts import ChartRelease
 __all__ = ["InstalledChart"]
 
 TIMEOUT_SECONDS = 600
+KEPT_REVISIONS = 5
+"""Each revision is a Secret in the cluster; without a limit they are never removed."""
 
 
 class InstalledChart(Construct):
@@ -32,4 +34,5 @@ class InstalledChart(Construct):
             cleanup_on_fail=True,
             wait=True,
             timeout=TIMEOUT_SECONDS,
+            max_history=KEPT_REVISIONS,
         )

@@ -1,4 +1,4 @@
-"""How many workers run: the autoscaler and what a drained node must leave."""
+"""How many workers run: the autoscaler and how many of them drains may evict at a time."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from constructs import Construct
 from modules.connect_deployment import ConnectDeployment
 from modules.workload_namespace import WorkloadNamespace
 from topology.model.mirrormaker import Autoscaling, MirrorMaker
-from topology.pods import PODS_DOWN_A_MINUTE, PODS_UP_A_MINUTE, Labels, min_available
+from topology.pods import MAX_UNAVAILABLE, PODS_DOWN_A_MINUTE, PODS_UP_A_MINUTE, Labels
 
 __all__ = ["ConnectAutoscaler"]
 
@@ -90,7 +90,7 @@ class ConnectAutoscaler(Construct):
             "disruption",
             metadata=PodDisruptionBudgetV1Metadata(name=name, namespace=namespace.name, labels=labels.all),
             spec=PodDisruptionBudgetV1Spec(
-                min_available=str(min_available(workload)),
+                max_unavailable=str(MAX_UNAVAILABLE),
                 selector=PodDisruptionBudgetV1SpecSelector(match_labels=labels.selector),
             ),
             depends_on=[namespace.resource],

@@ -25,11 +25,14 @@ class EksConnection(Construct):
     host: str
     certificate_authority: str
     """PEM."""
+    kubernetes_version: str
+    """Major and minor: "1.33"."""
 
     def __init__(self, scope: Construct, id_: str, *, cluster_name: str, region: str) -> None:
         super().__init__(scope, id_)
         cluster = DataAwsEksCluster(self, "Default", name=cluster_name)
         self.host = cluster.endpoint
+        self.kubernetes_version = cluster.version
         self.certificate_authority = Token.as_string(
             Fn.base64decode(cluster.certificate_authority.get(0).data)
         )

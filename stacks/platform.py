@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from cdktf import Fn
 from constructs import Construct
 
 from modules.chart_release import InstalledChart
 from modules.eks_connection import EksConnection
 from stacks.base import RegionStack
-from topology.charts import chart_releases
+from topology.charts import AUTOSCALER_IMAGES, PlatformReferences, chart_releases
 from topology.model import Environment
 
 __all__ = ["PlatformStack"]
@@ -18,10 +19,19 @@ class PlatformStack(RegionStack):
 
     def __init__(self, scope: Construct, environment: Environment, region: str) -> None:
         super().__init__(scope, "platform", environment, region)
-        releases = chart_releases(environment, region, lambda output: self.read("identity", region, output))
-        if releases:
-            EksConnection(
-                self, "eks", cluster_name=self.settings.eks.cluster_name, region=region
-            ).helm_provider()
-        for release in releases:
+        if not environment.platform.charts:
+            return
+        eks = EksConnection(self, "eks", cluster_name=self.settings.eks.cluster_name, region=region)
+        eks.helm_provider()
+        references = PlatformReferences(
+            output=lambda kind, output: self.read(kind, region, output),
+            autoscaler_image_tag=lambda: _autoscaler_image_tag(eks.kubernetes_version),
+        )
+        for release in chart_releases(environment, region, references):
             InstalledChart(self, release.name, release)
+
+
+def _autoscaler_image_tag(kubernetes_version: str) -> str:
+    """Looked up by Terraform, which asks EKS for the version ("1.33") at each plan."""
+    tag: str = Fn.lookup(AUTOSCALER_IMAGES, kubernetes_version, f"v{kubernetes_version}.0")
+    return tag

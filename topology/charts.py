@@ -1,7 +1,7 @@
 """Helm charts of the platform: which, from where, with which values.
 
-The names of the values are those of each chart's values.yaml; what the environment file says is merged over
-them.
+The names of the values are those of each chart (topology/catalogue/charts.json); what the environment file
+says is merged over them.
 """
 
 from __future__ import annotations
@@ -13,19 +13,38 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from topology.fluent_bit import INPUT_LINES, OUTPUT_LINES, SERVICE_LINES, VOLUME_MOUNTS, VOLUMES
 from topology.iam import TrustSubject
-from topology.logs import workers_log_group
 from topology.merge import deep_merge
 from topology.model import Environment
 from topology.model.environment import Chart
-from topology.outputs import AUTOSCALER_ROLE_ARN, LOG_ROUTING_ROLE_ARN
+from topology.outputs import AUTOSCALER_ROLE_ARN, LOG_ROUTING_ROLE_ARN, WORKERS_LOG_GROUP
 from topology.subjects import PLATFORM_NAMESPACE, autoscaler_subject, log_routing_subject
 
-__all__ = ["ChartRelease", "RoleArn", "chart_releases", "workers_log_files"]
+__all__ = ["AUTOSCALER_IMAGES", "ChartRelease", "PlatformReferences", "chart_releases", "workers_log_files"]
 
 
-RoleArn = Callable[[str], str]
-"""ARN of the role that identity-R publishes under an output's name; a Terraform reference will do."""
+AUTOSCALER_IMAGES = {
+    "1.30": "v1.30.7",
+    "1.31": "v1.31.5",
+    "1.32": "v1.32.7",
+    "1.33": "v1.33.6",
+    "1.34": "v1.34.5",
+    "1.35": "v1.35.2",
+    "1.36": "v1.36.1",
+}
+"""The newest image of the cluster autoscaler for a Kubernetes minor: the two minors must be the same (Cluster
+Autoscaler, README, "Releases"). Release tags of kubernetes/autoscaler, 2026-08-22."""
+
+
+@dataclass(frozen=True)
+class PlatformReferences:
+    """What the values refer to; Terraform references will do."""
+
+    output: Callable[[str, str], str]
+    """Output of a kind of stack in the same region; asked only for what the releases need."""
+    autoscaler_image_tag: Callable[[], str]
+    """Of AUTOSCALER_IMAGES, by the version of the EKS cluster; `v<minor>.0` where it is not in the table."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,18 @@ class Rbac(Values):
     service_account: ServiceAccount
 
 
+class Image(Values):
+    tag: str
+
+
+class Resources(Values):
+    """As in the autoscaler's example for AWS (kubernetes/autoscaler, cluster-autoscaler-autodiscover.yaml,
+    2026-08-22). Without them the kubelet evicts it first (BestEffort)."""
+
+    requests: dict[str, str] = {"cpu": "100m", "memory": "600Mi"}
+    limits: dict[str, str] = {"cpu": "100m", "memory": "600Mi"}
+
+
 class ClusterAutoscaler(Values):
     """It finds node groups by the tags that EKS gives them."""
 
@@ -83,6 +114,8 @@ class ClusterAutoscaler(Values):
     aws_region: str
     auto_discovery: AutoDiscovery
     rbac: Rbac
+    image: Image
+    resources: Resources = Resources()
     extra_args: dict[str, str | bool] = {
         # the workers spread over zones, so that node groups of one zone each must grow evenly
         "balance-similar-node-groups": True,
@@ -90,8 +123,19 @@ class ClusterAutoscaler(Values):
     }
 
 
+class Service(Values):
+    extra_service: str = SERVICE_LINES
+
+
 class TailInput(Values):
     path: str
+    extra_inputs: str = INPUT_LINES
+
+
+class Filter(Values):
+    """Off: `log_key` drops what the Kubernetes filter adds."""
+
+    enabled: bool = False
 
 
 class CloudWatchLogs(Values):
@@ -104,22 +148,29 @@ class CloudWatchLogs(Values):
     log_group_template: str = ""
     auto_create_group: bool = False
     log_key: str = "log"
+    extra_outputs: str = OUTPUT_LINES
 
 
 class FluentBit(Values):
     """Only the workers' namespace, into the one group that logs-R creates. `tolerations`: the nodes that the
-    workers may run on."""
+    workers may run on. On a full node a worker would preempt a pod of a lower priority class."""
 
+    priority_class_name: str = "system-node-critical"
+    service: Service = Service()
     input: TailInput
+    filter: Filter = Filter()
+    volumes: list[dict[str, Any]] = VOLUMES
+    volume_mounts: list[dict[str, Any]] = VOLUME_MOUNTS
     cloud_watch_logs: CloudWatchLogs
     service_account: ServiceAccount
     tolerations: list[dict[str, str]]
 
 
-def chart_releases(environment: Environment, region: str, role_arn: RoleArn) -> tuple[ChartRelease, ...]:
-    """The releases that are switched on, in the order in which they are installed; `role_arn` is asked only
-    for the roles that these need."""
-    return tuple(_releases(environment, region, role_arn))
+def chart_releases(
+    environment: Environment, region: str, references: PlatformReferences
+) -> tuple[ChartRelease, ...]:
+    """The releases that are switched on, in the order in which they are installed."""
+    return tuple(_releases(environment, region, references))
 
 
 def workers_log_files(environment: Environment) -> str:
@@ -128,28 +179,30 @@ def workers_log_files(environment: Environment) -> str:
     return f"/var/log/containers/*_{environment.mirrormaker.namespace}_*.log"
 
 
-def _releases(environment: Environment, region: str, role_arn: RoleArn) -> Iterator[ChartRelease]:
-    platform = environment.platform
-    if platform.metrics_server.enabled:
+def _releases(
+    environment: Environment, region: str, references: PlatformReferences
+) -> Iterator[ChartRelease]:
+    charts = environment.platform
+    if charts.metrics_server.enabled:
         yield _release(
             "metrics-server",
             "https://kubernetes-sigs.github.io/metrics-server/",
-            platform.metrics_server,
+            charts.metrics_server,
             MetricsServer(),
         )
-    if platform.cluster_autoscaler.enabled:
+    if charts.cluster_autoscaler.enabled:
         yield _release(
             "cluster-autoscaler",
             "https://kubernetes.github.io/autoscaler",
-            platform.cluster_autoscaler,
-            _cluster_autoscaler(environment, region, role_arn(AUTOSCALER_ROLE_ARN)),
+            charts.cluster_autoscaler,
+            _cluster_autoscaler(environment, region, references),
         )
-    if platform.log_routing.enabled:
+    if charts.log_routing.enabled:
         yield _release(
             "aws-for-fluent-bit",
             "https://aws.github.io/eks-charts",
-            platform.log_routing,
-            _fluent_bit(environment, region, role_arn(LOG_ROUTING_ROLE_ARN)),
+            charts.log_routing,
+            _fluent_bit(environment, region, references),
         )
 
 
@@ -164,19 +217,25 @@ def _release(chart: str, repository: str, given: Chart, values: Values) -> Chart
     )
 
 
-def _cluster_autoscaler(environment: Environment, region: str, role_arn: str) -> ClusterAutoscaler:
+def _cluster_autoscaler(
+    environment: Environment, region: str, references: PlatformReferences
+) -> ClusterAutoscaler:
+    role_arn = references.output("identity", AUTOSCALER_ROLE_ARN)
     return ClusterAutoscaler(
         aws_region=region,
         auto_discovery=AutoDiscovery(cluster_name=environment.regions[region].eks.cluster_name),
         rbac=Rbac(service_account=_service_account(autoscaler_subject(), role_arn)),
+        image=Image(tag=references.autoscaler_image_tag()),
     )
 
 
-def _fluent_bit(environment: Environment, region: str, role_arn: str) -> FluentBit:
+def _fluent_bit(environment: Environment, region: str, references: PlatformReferences) -> FluentBit:
+    role_arn = references.output("identity", LOG_ROUTING_ROLE_ARN)
     return FluentBit(
         input=TailInput(path=workers_log_files(environment)),
+        # read from logs-R, so that the group exists: Fluent Bit drops what it has for a group that does not
         cloud_watch_logs=CloudWatchLogs(
-            region=region, log_group_name=workers_log_group(environment, region).name
+            region=region, log_group_name=references.output("logs", WORKERS_LOG_GROUP)
         ),
         service_account=_service_account(log_routing_subject(), role_arn),
         tolerations=[

@@ -17,6 +17,7 @@ __all__ = [
     "CONNECTOR_DIRECTORY",
     "JARS",
     "MAIN_CLASS",
+    "MAX_UNAVAILABLE",
     "METRICS_PORT",
     "OPERATIONS_GRACE_SECONDS",
     "OPERATIONS_PORT",
@@ -36,7 +37,6 @@ __all__ = [
     "identity_variables",
     "labels",
     "memory_quantity",
-    "min_available",
     "pod_annotations",
     "pod_labels",
     "probe_arguments",
@@ -75,6 +75,9 @@ in their own time (Kubernetes, "Pod Lifecycle", termination)."""
 SETTLE_SECONDS = 10
 """A new worker must stay ready this long before the next old one stops, so that the rebalance that it causes
 by joining has ended (measured: two to three seconds)."""
+MAX_UNAVAILABLE = 1
+"""Workers that drains may evict at a time, whatever their number: each one that leaves rebalances the tasks.
+With a minimum that stays, a drain could evict all others of a scaled-up Deployment at once."""
 SCRATCH_SIZE = "64Mi"
 """The one directory that a pod can write to: native libraries of compression, JVM figures."""
 OPERATIONS_GRACE_SECONDS = 30
@@ -225,11 +228,6 @@ def pod_annotations(tracing: Tracing, metrics_port: int, java: bool = False) -> 
 def pod_labels(labels: Labels, tracing: Tracing) -> dict[str, str]:
     """Labels of a pod: with the mesh, the one that asks for a proxy (Istio, "Installing the Sidecar")."""
     return labels.all | ({"sidecar.istio.io/inject": "true"} if tracing.istio else {})
-
-
-def min_available(mirrormaker: MirrorMaker) -> int:
-    """Workers that a drained node must leave: all but one of the fewest, and one at least."""
-    return max(1, mirrormaker.replicas.min - 1)
 
 
 def rollout_minutes(mirrormaker: MirrorMaker) -> int:

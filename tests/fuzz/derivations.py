@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 import topology
 from topology.arns import cluster_arn
+from topology.charts import PlatformReferences
 from topology.flows import directed_flows
 from topology.iam import worker_statements
 from topology.keys import Purpose
@@ -49,6 +50,7 @@ ARGUMENTS: dict[str, Callable[[Environment], tuple[Any, ...]]] = {
     "known": lambda _: METRICS,
     "cluster_arn": lambda environment: (lambda region: cluster_arn(environment, region, UUID),),
     "role_arn": lambda _: ("arn:of:{}".format,),
+    "references": lambda _: (PlatformReferences("{}:{}".format, lambda: "v1.33.6"),),
     "statements": lambda environment: tuple(worker_statements(environment, r) for r in environment.regions),
     "uuid": lambda _: (UUID,),
     "ecs": lambda environment: (environment.runtime.ecs,) if environment.runtime.ecs else (),

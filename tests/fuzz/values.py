@@ -77,6 +77,13 @@ TAGS = st.dictionaries(
     TAG_TEXTS.filter(lambda key: not key.lower().startswith("aws:")), TAG_TEXTS, max_size=3
 )
 
+CHART_VALUES = st.dictionaries(
+    st.sampled_from(("affinity", "nodeSelector", "resources", "tolerations", "updateStrategy")),
+    st.dictionaries(texts(), YAML_VALUES, max_size=3),
+    max_size=3,
+)
+"""Names that every chart reads; each takes whatever is below it."""
+
 SETTABLE: dict[str, st.SearchStrategy[Any]] = {
     "log.cleanup.policy": st.sampled_from(["delete", "compact", "compact,delete"]),
     "message.max.bytes": st.integers(1024**2, 8 * 1024**2),
@@ -93,7 +100,7 @@ def _integers(*keys: str) -> st.SearchStrategy[dict[str, str]]:
 
 PER_FIELD: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("Environment", "tags"): TAGS,
-    ("Chart", "values"): st.dictionaries(texts(), YAML_VALUES, max_size=3),
+    **{(chart, "values"): CHART_VALUES for chart in ("MetricsServer", "ClusterAutoscaler", "LogRouting")},
     **{("Notify", severity): _distinct(EMAILS) for severity in ("warning", "critical", "emergency")},
     **{("Retention", f"{kind}_days"): DAYS for kind in ("brokers", "mirrormaker", "container_insights")},
     ("Retention", "flow_logs_days"): DAYS,

@@ -67,22 +67,50 @@ class Alarms(Model):
     CloudWatch looks back (CloudWatch API reference, PutMetricAlarm)."""
 
 
+ChartVersion = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=30)]
+
+
 class Chart(Model):
     """A Helm release of the platform; `values` are merged over the derived ones."""
 
     enabled: bool = True
-    chart_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=30)]
+    chart_version: ChartVersion
     values: dict[str, Any] = {}
+
+
+class MetricsServer(Chart):
+    """The HorizontalPodAutoscaler's source of figures."""
+
+    chart_version: ChartVersion = "3.12.2"
+
+
+class ClusterAutoscaler(Chart):
+    """Adds and removes nodes. Its image follows the version of the EKS cluster (topology/charts.py);
+    `values: {image: {tag: ...}}` names another one."""
+
+    chart_version: ChartVersion = "9.59.0"
+
+
+class LogRouting(Chart):
+    """Fluent Bit to /aws/eks/mirrormaker2/<environment>."""
+
+    chart_version: ChartVersion = "0.2.0"
+    """Default: 0.2.0 (Fluent Bit 4.2.2). 0.1.x has Fluent Bit 1.9, whose images reached their end of life on
+    2026-06-30."""
 
 
 class Platform(Model):
     """What the EKS cluster needs beside the workload. Switch off what the cluster already has."""
 
-    metrics_server: Chart = Chart(chart_version="3.12.2")
-    """The HorizontalPodAutoscaler's source of figures."""
-    cluster_autoscaler: Chart = Chart(chart_version="9.46.6")
-    log_routing: Chart = Chart(chart_version="0.1.35")
-    """Fluent Bit to /aws/eks/mirrormaker2/<environment>."""
+    metrics_server: MetricsServer = MetricsServer()
+    cluster_autoscaler: ClusterAutoscaler = ClusterAutoscaler()
+    log_routing: LogRouting = LogRouting()
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """Those that are switched on."""
+        every = (self.metrics_server, self.cluster_autoscaler, self.log_routing)
+        return tuple(chart for chart in every if chart.enabled)
 
 
 class State(Model):

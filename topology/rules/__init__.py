@@ -11,6 +11,7 @@ __all__ = ["RULES", "Rule", "check", "rule"]
 from topology.rules import (  # noqa: F401
     advertised,
     aliases,
+    charts,
     effective,
     flows,
     guarded,

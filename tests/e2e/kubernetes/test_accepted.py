@@ -20,7 +20,10 @@ from tests.e2e.kubernetes.report import Report
 from tests.e2e.kubernetes.stage import Stage
 from topology import load_environment
 from topology.flows import flows_into
+from topology.fluent_bit import VOLUME_MOUNTS
 from topology.loading import environment_path
+
+TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
@@ -51,6 +54,27 @@ def test_a_field_that_is_not_there_is_refused(bare_stage: Stage) -> None:
     }
     with pytest.raises(RuntimeError, match="unknown field"):
         bare_stage.cluster.kubectl.apply([wrong], dry_run=True)
+
+
+@pytest.mark.parametrize(
+    ("mounts", "tokens"), [([], 1), ([{"name": "no-token", "mountPath": TOKEN_PATH}], 0)]
+)
+def test_no_token_is_mounted_where_fluent_bit_mounts_something_else(
+    bare_stage: Stage, mounts: list[dict[str, str]], tokens: int
+) -> None:
+    """topology/fluent_bit.py: the service account's token would open what the chart's ClusterRole grants."""
+    assert not mounts or any(mount["mountPath"] == TOKEN_PATH for mount in VOLUME_MOUNTS)
+    container = {"name": "main", "image": "localhost/none:1", "volumeMounts": mounts}
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "fluent-bit", "namespace": "default"},
+        "spec": {"containers": [container], "volumes": [{"name": "no-token", "emptyDir": {}}]},
+    }
+    create = ("create", "--dry-run=server", "--output", "json", "--filename", "-")
+    admitted = json.loads(bare_stage.cluster.kubectl(*create, text=json.dumps(pod)))
+    projected = [volume for volume in admitted["spec"]["volumes"] if "projected" in volume]
+    assert len(projected) == tokens
 
 
 def _manifests(environment: str, region: str, out: Path) -> list[dict]:  # type: ignore[type-arg]

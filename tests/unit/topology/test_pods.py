@@ -11,7 +11,6 @@ from topology.pods import (
     cpu_quantity,
     labels,
     memory_quantity,
-    min_available,
     reconciler_arguments,
     rollout_minutes,
 )
@@ -28,12 +27,6 @@ def test_cpu_is_written_as_the_api_server_writes_it_back(millicores: int, quanti
 @pytest.mark.parametrize(("mib", "quantity"), [(2048, "2Gi"), (1536, "1536Mi"), (64, "64Mi")])
 def test_memory_is_written_as_the_api_server_writes_it_back(mib: int, quantity: str) -> None:
     assert memory_quantity(mib) == quantity
-
-
-@pytest.mark.parametrize(("fewest", "available"), [(1, 1), (2, 1), (3, 2), (6, 5)])
-def test_all_but_one_of_the_fewest_stay(fewest: int, available: int) -> None:
-    workload = environment({"mirrormaker/replicas": {"min": fewest, "max": 6}, "stage": "development"})
-    assert min_available(workload.mirrormaker) == available
 
 
 def test_a_rollout_of_all_replicas_fits_the_wait() -> None:

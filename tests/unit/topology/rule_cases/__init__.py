@@ -7,6 +7,7 @@ from typing import Final
 from tests.unit.topology.rule_cases import (
     advertised,
     aliases,
+    charts,
     effective,
     flows,
     guarded,
@@ -26,6 +27,7 @@ __all__ = ["CASES", "EAST", "Case"]
 CASES: Final = (
     *advertised.CASES,
     *aliases.CASES,
+    *charts.CASES,
     *effective.CASES,
     *flows.CASES,
     *guarded.CASES,
