@@ -44,7 +44,7 @@ class MetricAlarm(Construct):
             metric_name=single.metric.name if single else None,
             dimensions=dict(single.dimensions) if single else None,
             statistic=single.statistic if single else None,
-            period=alarm.period_seconds if single else None,
+            period=alarm.seconds if single else None,
             metric_query=None if single else _queries(alarm),
         )
 
@@ -63,7 +63,7 @@ def _queries(alarm: Alarm) -> list[CloudwatchMetricAlarmMetricQuery]:
                     metric_name=query.metric.name,
                     dimensions=dict(query.dimensions),
                     stat=query.statistic,
-                    period=alarm.period_seconds,
+                    period=alarm.seconds,
                 ),
             )
             for query in alarm.queries

@@ -73,14 +73,19 @@ class Alarm:
         compared = f"{COMPARISON_WORDS[self.comparison]} {self.threshold:g}"
         return f"{self.subject}: {compared} {self._span()}.{MISSING_WORDS[self.missing]} {self.advice}"
 
-    def _span(self) -> str:
+    @property
+    def seconds(self) -> int:
+        """Length of an evaluation period. Raises ValueError without one."""
         if self.period_seconds is None:
             raise ValueError(f"alarm {self.id} has no period; take alarms from topology.alarms.alarms()")
+        return self.period_seconds
+
+    def _span(self) -> str:
         if self.periods == 1:
-            return f"in {_duration(self.period_seconds)}"
+            return f"in {_duration(self.seconds)}"
         if self.datapoints_to_alarm == self.periods:
-            return f"for {_duration(self.periods * self.period_seconds)}"
-        return f"in {self.datapoints_to_alarm} of {self.periods} periods of {_duration(self.period_seconds)}"
+            return f"for {_duration(self.periods * self.seconds)}"
+        return f"in {self.datapoints_to_alarm} of {self.periods} periods of {_duration(self.seconds)}"
 
 
 def query(metric_id: str, statistic: str, query_id: str = "m1", **dimensions: str) -> Query:
