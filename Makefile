@@ -94,8 +94,9 @@ cluster: ## start a Kubernetes cluster of one node without Docker, and leave it 
 bench-synth: ## measure synth with pruned bindings against the bindings as shipped
 	@$(RUN) --needs node -- python -m bindings.bench
 
-catalogue: ## list Kafka's own configuration keys anew, out of its jars
+catalogue: ## regenerate the lists of Kafka's configuration keys (out of its jars) and of AWS regions
 	@$(RUN) --needs java,kafka -- python -m localcloud.kafka.catalogue
+	@$(RUN) -- python -m localcloud.aws.regions
 
 schema: ## write the JSON Schema of environment files anew
 	@$(RUN) -- python -m topology.schema

@@ -9,12 +9,14 @@ from typing import Any, cast
 from moto.core.responses import ActionResult, EmptyResult, PaginatedResult
 from moto.kafka.responses import KafkaResponse
 
+from topology.msk_versions import MSK_VERSIONS
+
 from . import kafka_updates as updates
 from .kafka_cluster import MskCluster
 from .kafka_configurations import MskConfiguration
 from .kafka_models import MskBackend
 from .kafka_operation import ClusterOperation
-from .kafka_versions import KAFKA_VERSIONS, compatible_targets, known_version
+from .kafka_versions import compatible_targets, known_version
 
 
 class MskResponse(KafkaResponse):
@@ -178,19 +180,16 @@ class MskResponse(KafkaResponse):
 
     def list_kafka_versions(self) -> ActionResult:
         listed = [
-            {"Version": known.version, "Status": "ACTIVE" if known.supported else "DEPRECATED"}
-            for known in KAFKA_VERSIONS
+            {"Version": known.name, "Status": "ACTIVE" if known.supported else "DEPRECATED"}
+            for known in MSK_VERSIONS
         ]
         return PaginatedResult({"KafkaVersions": listed})
 
     def get_compatible_kafka_versions(self) -> ActionResult:
         arn = self._get_param("ClusterArn")
-        sources = (
-            [known_version(str(self.kafka_backend.cluster(arn).kafka_version))] if arn else KAFKA_VERSIONS
-        )
+        sources = [known_version(str(self.kafka_backend.cluster(arn).kafka_version))] if arn else MSK_VERSIONS
         compatible = [
-            {"SourceVersion": source.version, "TargetVersions": compatible_targets(source)}
-            for source in sources
+            {"SourceVersion": source.name, "TargetVersions": compatible_targets(source)} for source in sources
         ]
         return ActionResult({"CompatibleKafkaVersions": compatible})
 

@@ -27,11 +27,11 @@ def check_new_cluster(provisioned: Mapping[str, Any], configurations: Configurat
     if group["InstanceType"].startswith("express.") and not version.express:
         # hashicorp/terraform-provider-aws#48309.
         raise BadRequestException(
-            f"Express instance types are not supported for Kafka version {version.version}.", "instanceType"
+            f"Express instance types are not supported for Kafka version {version.name}.", "instanceType"
         )
     check_broker_count(provisioned["NumberOfBrokerNodes"], group["ClientSubnets"], "numberOfBrokerNodes")
     check_new_connectivity(group.get("ConnectivityInfo") or {})
-    check_configuration(provisioned.get("ConfigurationInfo"), version.version, configurations)
+    check_configuration(provisioned.get("ConfigurationInfo"), version.name, configurations)
 
 
 def check_broker_count(count: int, client_subnets: list[str], parameter: str) -> None:
@@ -85,9 +85,9 @@ def check_configuration(
 def check_upgrade(cluster: MskCluster, target: str) -> None:
     current = known_version(str(cluster.kafka_version))
     allowed = compatible_targets(current)
-    if known_version(target).version not in allowed:
+    if known_version(target).name not in allowed:
         raise BadRequestException(
-            f"The cluster can't be updated from {current.version} to {target}. Valid values: {allowed}",
+            f"The cluster can't be updated from {current.name} to {target}. Valid values: {allowed}",
             "targetKafkaVersion",
         )
 

@@ -12,21 +12,12 @@ from tests.fuzz.fields import ABSENT, options
 from tests.fuzz.plans import Plan
 from tests.fuzz.values import LETTERS, OFTEN, names
 from topology.model import Eks, Kafka, Network, Region
+from topology.msk_versions import offered_versions
 
 __all__ = ["regions_and_kafka"]
 
 Data = dict[str, Any]
 
-VERSIONS = (
-    "3.7.x",
-    "3.7.x.kraft",
-    "3.8.x",
-    "3.8.x.tiered",
-    "3.9.x",
-    "3.9.x.kraft",
-    "4.0.x.kraft",
-    "4.1.x.kraft",
-)
 CARRIES = {
     "kafka.t3.small": 300,
     "kafka.m5.large": 1000,
@@ -43,7 +34,7 @@ ZONES = "abcdefghijklmnop"  # a created VPC is cut into sixteen
 @st.composite
 def regions_and_kafka(draw: st.DrawFn, plan: Plan) -> tuple[dict[str, Data], Data | None]:
     """The `regions` section and the shared `kafka` section, None where the file has none."""
-    subnets = {region: draw(st.sampled_from([1, 2, 3, 3, 3])) for region in plan.regions}
+    subnets = {region: draw(st.sampled_from([2, 3, 3, 3])) for region in plan.regions}
     shared = draw(_kafka(lcm(*subnets.values()))) if draw(OFTEN) else None
     regions = {}
     for position, region in enumerate(plan.regions):
@@ -74,7 +65,7 @@ def _network(draw: st.DrawFn, position: int, subnets: int) -> Data:
     if draw(st.booleans()):
         ids = draw(
             st.lists(
-                st.from_regex("[0-9a-f]{8,17}", fullmatch=True),
+                st.from_regex(f"{position:x}[0-9a-f]{{7,16}}", fullmatch=True),  # each region its own
                 min_size=subnets,
                 max_size=subnets,
                 unique=True,
@@ -94,7 +85,8 @@ def _network(draw: st.DrawFn, position: int, subnets: int) -> Data:
 
 @st.composite
 def _eks(draw: st.DrawFn, plan: Plan, region: str, position: int) -> Data:
-    host = f"oidc.eks.{region}.amazonaws.com/id/{draw(st.from_regex('[0-9A-F]{16,32}', fullmatch=True))}"
+    suffix = "amazonaws.com.cn" if plan.partition == "aws-cn" else "amazonaws.com"
+    host = f"oidc.eks.{region}.{suffix}/id/{draw(st.from_regex('[0-9A-F]{16,32}', fullmatch=True))}"
     ranges = draw(st.lists(st.integers(0, 15), max_size=2, unique=True))
     provider = f"arn:{plan.partition}:iam::{plan.account}:oidc-provider/{host}"
     given = {
@@ -109,22 +101,33 @@ def _eks(draw: st.DrawFn, plan: Plan, region: str, position: int) -> Data:
 @st.composite
 def _kafka(draw: st.DrawFn, subnets: int) -> Data:
     """A whole set of what must fit together, and some of the rest."""
-    kind = draw(st.sampled_from(sorted(CARRIES)))
+    kind = draw(st.sampled_from([one for one in sorted(CARRIES) if subnets == 3 or not _is_express(one)]))
     count = subnets * draw(st.sampled_from([1, 1, 2, 3]))
-    factor = draw(st.integers(1, min(count, 5)))
+    factor = 3 if _is_express(kind) else draw(st.integers(1, min(count, 5)))
+    in_sync = 2 if _is_express(kind) else draw(st.integers(1, max(1, factor - 1)))
     partitions = draw(st.integers(1, 50))
     most_topics = CARRIES[kind] * count // (partitions * factor)
     given = {
         "broker": {"type": kind, "count": count},
-        "storage": ABSENT if kind.startswith("express.") else draw(_storage()),
+        "storage": ABSENT if _is_express(kind) else draw(_storage()),
         "replication_factor": factor,
-        "min_insync_replicas": draw(st.integers(1, max(1, factor - 1))),
+        "min_insync_replicas": in_sync,
         "default_partitions": partitions,
         "planned_topics": draw(st.integers(1, max(1, most_topics))),
-        "version": draw(st.sampled_from(VERSIONS)),
+        "version": draw(st.sampled_from(_versions_of(kind))),
         "cluster_name": draw(st.sampled_from([ABSENT, None]) | names(longest=20)),
     }
     return draw(options(Kafka, given))
+
+
+def _is_express(kind: str) -> bool:
+    return kind.startswith("express.")
+
+
+def _versions_of(kind: str) -> list[str]:
+    """What MSK has for brokers of this type; T3 ones have no KRaft."""
+    offered = offered_versions(express=_is_express(kind))
+    return [version for version in offered if "t3" not in kind or not version.endswith(".kraft")]
 
 
 @st.composite
@@ -135,6 +138,7 @@ def _overrides(draw: st.DrawFn, shared: Mapping[str, Any], subnets: int) -> Data
         if "storage" not in own and "storage" in shared:
             own["storage"] = None  # Express brokers under a section with volumes
         return own
+    kind = shared.get("broker", {}).get("type", "kafka.m7g.large")
     fixed = (
         "broker",
         "storage",
@@ -145,7 +149,7 @@ def _overrides(draw: st.DrawFn, shared: Mapping[str, Any], subnets: int) -> Data
     )
     given = {
         **dict.fromkeys(fixed, ABSENT),
-        "version": draw(st.sampled_from([ABSENT, *VERSIONS])),
+        "version": draw(st.sampled_from([ABSENT, *_versions_of(kind)])),
         "cluster_name": ABSENT,
     }
     return draw(options(Kafka, given))

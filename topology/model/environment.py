@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 ShortName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$")]
+ListedValue = Literal["broker_type", "kafka_version", "region", "property"]
+"""What is compared with a list that ages; each list says how old it is."""
 Email = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)]
 
 
@@ -137,7 +139,12 @@ class Environment(Model):
     """AWS account id, quoted (a leading zero is significant)."""
     partition: Literal["aws", "aws-cn", "aws-us-gov"] = "aws"
     tags: dict[str, str] = {}
-    """Added to every resource."""
+    """Added to every resource. A key that differs from another one, or from the platform's own Project,
+    Environment and ManagedBy, in case only is refused: IAM takes the two for one."""
+    allow_unknown: tuple[ListedValue, ...] = ()
+    """Kinds of values that may be unknown to the lists of this release, if they are well-formed: for a broker
+    type, a Kafka version of MSK, a region or a property that is newer than the list. What depends on the list
+    (the partitions that a broker type carries, a property's type) is then not checked. Default: none."""
     kafka: Kafka = Kafka()
     regions: Annotated[dict[RegionId, Region], Field(min_length=2)]
     flows: Annotated[tuple[Flow, ...], Field(min_length=1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -62,17 +62,23 @@ class Authentication(Model):
     MirrorMaker uses it, and least privilege asks for a reason)."""
 
 
+def _are_express(given: dict[str, Any]) -> bool:
+    """Whether the `broker` among the fields validated so far is an Express one."""
+    broker = given.get("broker")
+    return isinstance(broker, Broker) and broker.is_express
+
+
 class Kafka(Model):
     """Settings of an MSK cluster; an environment has one set, a region may override parts of it."""
 
     cluster_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")] | None = None
     """Default: `<project>-<environment>`."""
-    version: Annotated[str, Field(pattern=r"^[0-9]{1,2}\.[0-9]{1,2}\.(x|[0-9]{1,2})(\.(kraft|tiered))?$")] = (
-        "3.9.x"
-    )
-    """MSK's name of the Kafka version. Default: 3.9.x, MSK's recommended one (MSK Developer Guide,
-    supported versions)."""
     broker: Broker = Broker()
+    version: Annotated[str, Field(pattern=r"^[0-9]{1,2}\.[0-9]{1,2}\.(x|[0-9]{1,2})(\.(kraft|tiered))?$")] = (
+        Field(default_factory=lambda given: "3.9.x.kraft" if _are_express(given) else "3.9.x")
+    )
+    """MSK's name of the Kafka version. Default: 3.9.x, MSK's recommended one (MSK Developer Guide, supported
+    versions); 3.9.x.kraft for Express brokers, which do not take 3.9.x."""
     storage: Storage | None = None
     """Default: 100 GiB a broker with autoscaling to 1000 GiB, none for Express brokers."""
     replication_factor: Annotated[int, Field(ge=1, le=15)] = 3

@@ -65,14 +65,7 @@ def partitions_fit_the_broker_type(environment: Environment) -> Iterator[Problem
         limit = broker_limit(kafka.broker.type)
         replicas = kafka.planned_topics * kafka.default_partitions * kafka.replication_factor
         a_broker = ceil(replicas / kafka.broker.count)
-        if limit is None:
-            yield Problem(
-                ("regions", region, "kafka", "broker", "type"),
-                "is not a broker type of MSK that is known here",
-                found=kafka.broker.type,
-                allowed="kafka.t3.small, kafka.m5.*, kafka.m7g.*, express.m7g.*",
-            )
-        elif a_broker > limit:
+        if limit is not None and a_broker > limit:
             yield Problem(
                 ("regions", region, "kafka", "planned_topics"),
                 f"gives {a_broker} partition replicas a broker ({kafka.planned_topics} topics x"
@@ -126,18 +119,3 @@ def cluster_names_have_no_region_in_them(environment: Environment) -> Iterator[P
                 found=name,
                 allowed="a name without a region id",
             )
-
-
-@rule
-def kafka_version_is_one_of_msk(environment: Environment) -> Iterator[Problem]:
-    """MSK runs Kafka 4 with KRaft only; versions past their end of support are upgraded by MSK itself."""
-    for region, settings in environment.regions.items():
-        version = settings.kafka.version
-        major, minor = (int(part) for part in version.split(".")[:2])
-        path = ("regions", region, "kafka", "version")
-        if (major, minor) < (3, 7):
-            yield Problem(path, "is past MSK's end of support (3.6.0: 2026-06-01)", version, "3.7.x or later")
-        elif version.split(".")[2] != "x":
-            yield Problem(path, "is not MSK's name of a version", version, f"{major}.{minor}.x")
-        elif major >= 4 and not version.endswith(".kraft"):
-            yield Problem(path, "Kafka 4 runs with KRaft only", version, f"{version}.kraft")

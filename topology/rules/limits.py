@@ -21,8 +21,6 @@ from topology.rules.registry import rule
 from topology.subjects import operations_subject, worker_subject
 
 TRUST_CHARACTERS = 2048  # IAM User Guide, "IAM and AWS STS quotas": role trust policy
-TAGS, TAG_KEY, TAG_VALUE = 50, 128, 256  # AWS General Reference, "Tagging your AWS resources"
-TAG_CHARACTERS = " _.:/=+-@"  # the same page: beside letters and digits
 
 
 @rule
@@ -103,26 +101,6 @@ def retention_is_one_that_cloudwatch_knows(environment: Environment) -> Iterator
                     found=str(days),
                     allowed=", ".join(str(allowed) for allowed in RETENTION_DAYS),
                 )
-
-
-@rule
-def tags_are_ones_that_aws_takes(environment: Environment) -> Iterator[Problem]:
-    """A tag that one service refuses fails every resource of it."""
-    tags = Names(environment, next(iter(environment.regions))).tags
-    if len(tags) > TAGS:
-        yield Problem(
-            ("tags",), f"make {len(tags)} tags with those of the platform", allowed=f"{TAGS} in all"
-        )
-    for key, value in environment.tags.items():
-        odd = {c for c in key + value if not c.isalnum() and c not in TAG_CHARACTERS}
-        if odd or not key or len(key) > TAG_KEY or len(value) > TAG_VALUE or key.lower().startswith("aws:"):
-            yield Problem(
-                ("tags", key),
-                "is not a tag that AWS takes",
-                found=value,
-                allowed=f"keys of 1 to {TAG_KEY} and values of up to {TAG_VALUE} letters, digits, spaces and"
-                " _.:/=+-@; no key that begins with aws:",
-            )
 
 
 @rule

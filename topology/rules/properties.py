@@ -103,6 +103,8 @@ def definition_of(environment: Environment, extra: Extra) -> Definition | None:
 @rule
 def broker_properties_exist(environment: Environment) -> Iterator[Problem]:
     """MSK refuses a configuration with a property that Kafka, or MSK, does not have."""
+    if "property" in environment.allow_unknown:
+        return
     for region, settings in environment.regions.items():
         kafka = settings.kafka
         known = set(definitions(kafka_line(kafka.version))["broker"])
@@ -146,7 +148,7 @@ def _check(environment: Environment, extra: Extra) -> Iterator[Problem]:
         return  # the rules on guarded properties, and on properties that contradict fields, speak of it
     if key in REMOVED:
         yield Problem(extra.path, "was removed in Kafka 4.0", found=key, allowed=REMOVED[key])
-    elif definition_of(environment, extra) is None:
+    elif definition_of(environment, extra) is None and "property" not in environment.allow_unknown:
         names = definitions(kafka_line(version))[component]
         yield _unknown(
             extra.path, key, f"a property of Kafka {version}'s {component.replace('_', ' ')}", names

@@ -42,11 +42,11 @@ def base() -> dict[str, Any]:
     }
 
 
-def third_region() -> dict[str, Any]:
+def third_region(name: str = "eu-west-1") -> dict[str, Any]:
     """What a third region looks like."""
     return {
         "network": {"cidr": "10.3.0.0/16"},
-        "eks": {"cluster_name": "eks-3", "oidc_issuer": ISSUER.format(region="eu-west-1")},
+        "eks": {"cluster_name": "eks-3", "oidc_issuer": ISSUER.format(region=name)},
     }
 
 

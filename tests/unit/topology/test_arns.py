@@ -28,6 +28,9 @@ PARTITIONS = {
 def within(partition: str) -> Environment:
     """The base of the tests, in the regions of a partition."""
     regions = dict(zip(PARTITIONS[partition], base()["regions"].values(), strict=True))
+    for name, region in regions.items():
+        suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+        region["eks"]["oidc_issuer"] = f"https://oidc.eks.{name}.{suffix}/id/0123456789ABCDEF"
     return environment({"partition": partition, "regions": regions})
 
 

@@ -110,11 +110,11 @@ def test_source_tasks_are_twice_the_most_replicas() -> None:
 def test_replication_factor_is_that_of_the_target() -> None:
     loaded = environment(
         {
-            "regions/us-west-2/network/zones": ["a"],
+            "regions/us-west-2/network/zones": ["a", "b"],
             "regions/us-west-2/kafka": {
                 "replication_factor": 1,
                 "min_insync_replicas": 1,
-                "broker": {"count": 1},
+                "broker": {"count": 2},
             },
         }
     )

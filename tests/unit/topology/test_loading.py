@@ -86,6 +86,12 @@ def test_a_region_overrides_parts_of_the_shared_kafka_section() -> None:
     assert west.server_properties == {"num.io.threads": "8"}
 
 
+def test_the_default_version_is_one_that_the_brokers_take() -> None:
+    regions = environment({"regions/us-east-1/kafka": {"broker": {"type": "express.m7g.large"}}}).regions
+    assert regions["us-east-1"].kafka.version == "3.9.x.kraft"
+    assert regions["us-west-2"].kafka.version == "3.9.x"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

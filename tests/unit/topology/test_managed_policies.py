@@ -54,7 +54,7 @@ def test_references_count_as_long_as_what_they_stand_for() -> None:
 
 def test_five_regions_that_all_replicate_to_each_other_fit_a_role() -> None:
     regions = {
-        f"regions/{region}": {**third_region(), "network": {"cidr": f"10.{number}.0.0/16"}}
+        f"regions/{region}": {**third_region(region), "network": {"cidr": f"10.{number}.0.0/16"}}
         for number, region in enumerate(("eu-west-1", "eu-central-1", "ap-southeast-1"), 3)
     }
     five = environment({**regions, "flows/0/topics": {"include": ["orders.*", "payments.*"]}})

@@ -84,6 +84,20 @@ def test_the_base_of_these_cases_is_accepted() -> None:
         {"runtime": {"eks": False, "ecs": {}}},
         {"runtime/ecs": {"desired_count": 0}},
         {"stage": "development", "runtime": {"eks": False, "ecs": {"desired_count": 1}}},
+        {"kafka/broker": {"type": "kafka.m8g.large"}, "allow_unknown": ["broker_type"]},
+        {"kafka/version": "5.0.x.kraft", "allow_unknown": ["kafka_version"]},
+        {
+            "regions/us-north-9": third_region("us-north-9"),
+            "flows/0/regions": ["us-east-1", "us-west-2"],
+            "allow_unknown": ["region"],
+        },
+        {"kafka/server_properties": {"brand.new.setting": "1"}, "allow_unknown": ["property"]},
+        {"mirrormaker/worker_properties": {"brand.new.setting": "1"}, "allow_unknown": ["property"]},
+        {"tags": {"Project": "another"}},
+        {f"{EAST}/network/zones": ["a", "b"], "kafka/broker": {"count": 6}},
+        {f"{EAST}/network/cidr": "100.64.0.0/16"},
+        {f"{EAST}/eks/oidc_issuer": "https://issuer.example.com/cluster"},
+        {f"{EAST}/eks/oidc_issuer": "https://oidc-eks.us-east-1.api.aws/id/0123456789ABCDEF"},
     ],
     ids=[
         *("identity-one-way", "three-regions-by-prefix", "three-regions-with-exclusions"),
@@ -91,6 +105,8 @@ def test_the_base_of_these_cases_is_accepted() -> None:
         *("no-checkpoints", "tags-in-development"),
         *("msk-ranges", "custom-domain", "express-properties", "two-custom-domains"),
         *("ecs-alone", "handover-without-tasks", "one-task-in-development"),
+        *("new-broker-type", "new-version", "new-region", "new-broker-property", "new-worker-property"),
+        *("own-value-of-a-platform-tag", "two-zones", "carrier-range", "issuer-elsewhere", "new-issuer"),
     ],
 )
 def test_what_is_close_to_a_mistake_but_none_is_accepted(changes: dict[str, Any]) -> None:

@@ -37,12 +37,6 @@ CASES: Final = (
         "gives 1200 partition replicas a broker",
     ),
     Case(
-        "partitions-fit-the-broker-type",
-        {"kafka/broker": {"type": "kafka.x9.huge"}},
-        "kafka.broker.type",
-        "is not a broker type of MSK that is known here",
-    ),
-    Case(
         "express-brokers-have-no-volumes",
         {"kafka/broker": {"type": "express.m7g.large"}, "kafka/storage": {"volume_gib": 100}},
         "kafka.storage",
@@ -59,25 +53,5 @@ CASES: Final = (
         {"kafka/cluster_name": "orders-us-west-1-b"},
         "kafka.cluster_name",
         "gives the cluster a name with a region id (us-west-1)",
-    ),
-    Case(
-        "kafka-version-is-one-of-msk",
-        {"kafka/version": "4.1.x"},
-        "kafka.version",
-        "Kafka 4 runs with KRaft only",
-        "4.1.x.kraft",
-    ),
-    Case(
-        "kafka-version-is-one-of-msk",
-        {"kafka/version": "3.6.0"},
-        "kafka.version",
-        "is past MSK's end of support",
-    ),
-    Case(
-        "kafka-version-is-one-of-msk",
-        {"kafka/version": "3.9.1"},
-        "kafka.version",
-        "is not MSK's name of a version",
-        "3.9.x",
     ),
 )

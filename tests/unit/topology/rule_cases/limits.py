@@ -49,25 +49,6 @@ CASES: Final = (
         "is not a retention of CloudWatch",
     ),
     Case(
-        "tags-are-ones-that-aws-takes",
-        {"tags": {"Owner": "${var.owner}"}},
-        "tags.Owner",
-        "is not a tag that AWS takes",
-    ),
-    Case(
-        "tags-are-ones-that-aws-takes",
-        {"tags": {"aws:owner": "me"}},
-        "tags.aws:owner",
-        "is not a tag that AWS takes",
-    ),
-    Case(
-        "tags-are-ones-that-aws-takes",
-        {"tags": {f"key-{n}": "" for n in range(48)}},
-        "tags",
-        "make 51 tags",
-        "50 in all",
-    ),
-    Case(
         "mail-addresses-are-told-once",
         {"alarms/notify": {"warning": ["a.b@example.com", "a-b@example.com"]}},
         "alarms.notify.warning[1]",

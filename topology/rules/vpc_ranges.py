@@ -1,0 +1,43 @@
+"""Address ranges that EC2 refuses for a VPC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from topology.model import Environment
+from topology.problem import Path, Problem
+from topology.rules.registry import rule
+
+RESERVED = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4")))
+"""What EC2 answers `The CIDR ... is invalid` for; it takes 100.64.0.0/10 and 240.0.0.0/4 (as cdk-preflight
+has seen, 2026)."""
+LARGEST, SMALLEST = 16, 28
+"""Prefix lengths of a VPC's ranges (VPC User Guide, "VPC CIDR blocks")."""
+
+
+@rule
+def vpc_ranges_are_ones_that_ec2_takes(environment: Environment) -> Iterator[Problem]:
+    """No VPC, created or not, has addresses of a reserved range."""
+    for region, settings in environment.regions.items():
+        here = ("regions", region)
+        ranges: list[tuple[Path, IPv4Network]] = [((*here, "network", "cidr"), settings.network.cidr)]
+        pods = settings.eks.pod_cidrs
+        ranges += [((*here, "eks", "pod_cidrs", n), pod_range) for n, pod_range in enumerate(pods)]
+        for path, found in ranges:
+            taken = next((reserved for reserved in RESERVED if found.overlaps(reserved)), None)
+            if taken:
+                yield Problem(
+                    path,
+                    f"overlaps {taken}, which no VPC may have",
+                    found=str(found),
+                    allowed=f"a range outside {', '.join(map(str, RESERVED))}",
+                )
+        network = settings.network
+        if network.exists and not LARGEST <= network.cidr.prefixlen <= SMALLEST:
+            yield Problem(
+                (*here, "network", "cidr"),
+                "is not the range of a VPC",
+                found=str(network.cidr),
+                allowed=f"/{LARGEST} to /{SMALLEST}",
+            )
