@@ -136,6 +136,7 @@ def reconcile(  # noqa: PLR0913, PLR0917 - one parameter for each option
 def probe(  # noqa: PLR0913, PLR0917 - one parameter for each option
     connect: ConnectUrls,
     connectors: ConnectorDirectory,
+    project: Annotated[str, typer.Option(help="Project of the environment: a dimension of the metrics.")],
     environment: Annotated[str, typer.Option(help="Name of the environment: a dimension of the metrics.")],
     region: Annotated[str, typer.Option(help="The target region, where the metrics go.")],
     once: Annotated[bool, typer.Option("--once", help="One sample, an interval after the start.")] = False,
@@ -145,12 +146,13 @@ def probe(  # noqa: PLR0913, PLR0917 - one parameter for each option
 ) -> None:
     """Publish latency, lag and tasks of each flow to CloudWatch, and on a port for Prometheus."""
     from operations.commands import probe as command  # noqa: PLC0415
+    from topology.metrics import Publisher  # noqa: PLC0415
 
     raise typer.Exit(
         command.run(
             connect,
             connectors,
-            environment,
+            Publisher(project, environment),
             region,
             interval=interval,
             once=once,

@@ -8,6 +8,7 @@ from modules.irsa_role import IrsaRole
 from modules.oidc_provider import OidcProvider
 from stacks.base import RegionStack
 from topology.arns import cluster_arn
+from topology.cluster_services import existing_oidc_provider
 from topology.iam import trust_document
 from topology.identities import identities, identity_policy
 from topology.model import Environment
@@ -22,7 +23,10 @@ class IdentityStack(RegionStack):
     def __init__(self, scope: Construct, environment: Environment, region: str) -> None:
         super().__init__(scope, "identity", environment, region)
         eks = self.settings.eks
-        provider = eks.oidc_provider_arn or OidcProvider(self, "oidc", issuer=eks.oidc_issuer).arn
+        provider = (
+            existing_oidc_provider(environment, region)
+            or OidcProvider(self, "oidc", issuer=eks.oidc_issuer).arn
+        )
         for identity in identities(environment, region):
             role = IrsaRole(
                 self,

@@ -15,7 +15,7 @@ from topology.dashboard import dashboard
 from topology.flows import flows_into
 from topology.keys import key_policy
 from topology.logs import ERROR_PATTERN
-from topology.metrics import metric
+from topology.metrics import Publisher, metric
 from topology.model import Environment
 from topology.notifications import notifications
 from topology.outputs import WORKERS_LOG_GROUP
@@ -59,6 +59,7 @@ class ObservabilityStack(RegionStack):
     def _count_errors(self) -> None:
         """In the workers' log group of each runtime, into the same metric: an alarm on it sees them all."""
         runtime = self.environment.runtime
+        publisher = Publisher(self.environment.project, self.environment.environment)
         for construct_id, kind, runs in (
             ("worker_errors", "logs", runtime.eks),
             ("task_errors", "ecs-runtime", runtime.ecs is not None),
@@ -69,5 +70,5 @@ class ObservabilityStack(RegionStack):
                     construct_id,
                     log_group=self.read(kind, self.region, WORKERS_LOG_GROUP),
                     pattern=ERROR_PATTERN,
-                    metric=metric("log-errors"),
+                    metric=publisher.own(metric("log-errors")),
                 )

@@ -9,6 +9,7 @@ from modules.chart_release import InstalledChart
 from modules.eks_connection import EksConnection
 from stacks.base import RegionStack
 from topology.charts import AUTOSCALER_IMAGES, PlatformReferences, chart_releases
+from topology.cluster_services import installs_any_chart
 from topology.model import Environment
 
 __all__ = ["PlatformStack"]
@@ -19,7 +20,7 @@ class PlatformStack(RegionStack):
 
     def __init__(self, scope: Construct, environment: Environment, region: str) -> None:
         super().__init__(scope, "platform", environment, region)
-        if not environment.platform.charts:
+        if not installs_any_chart(environment, region):
             return
         eks = EksConnection(self, "eks", cluster_name=self.settings.eks.cluster_name, region=region)
         eks.helm_provider()
@@ -28,7 +29,7 @@ class PlatformStack(RegionStack):
             autoscaler_image_tag=lambda: _autoscaler_image_tag(eks.kubernetes_version),
         )
         for release in chart_releases(environment, region, references):
-            InstalledChart(self, release.name, release)
+            InstalledChart(self, release.chart, release)
 
 
 def _autoscaler_image_tag(kubernetes_version: str) -> str:

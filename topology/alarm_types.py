@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from topology.metrics import Metric, metric
+from topology.metrics import Metric, Publisher, metric
+from topology.model import Environment
 
-__all__ = ["SEVERITIES", "Alarm", "Query", "Severity", "query"]
+__all__ = ["SEVERITIES", "Alarm", "Query", "Severity", "published_by", "query"]
 
 Severity = Literal["warning", "critical", "emergency"]
 SEVERITIES: tuple[Severity, ...] = ("warning", "critical", "emergency")
@@ -90,10 +91,19 @@ class Alarm:
 
 def query(metric_id: str, statistic: str, query_id: str = "m1", **dimensions: str) -> Query:
     """A query of the catalogue's metric. Dimensions by name in lower case, `Broker ID` as `broker_id`; raises
-    KeyError for a metric that does not exist or a dimension that is not given."""
+    KeyError for a metric that does not exist or a dimension that is not given. The metric of a log filter has
+    no dimensions; it needs `project` and `environment` all the same, which are in its namespace."""
     known = metric(metric_id)
+    if known.source == "log-filter":
+        known = Publisher(dimensions["project"], dimensions["environment"]).own(known)
     values = tuple((name, dimensions[_identifier(name)]) for name in known.dimensions)
     return Query(query_id, known, values, statistic)
+
+
+def published_by(environment: Environment) -> dict[str, str]:
+    """The dimensions of an environment's own metrics, as `query` takes them."""
+    own = Publisher(environment.project, environment.environment).dimensions
+    return {_identifier(name): value for name, value in own.items()}
 
 
 def _identifier(dimension: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from topology.alarm_types import SEVERITIES, Alarm, Query, Severity, query
+from topology.alarm_types import SEVERITIES, Alarm, Query, Severity, published_by, query
 from topology.flow_alarms import flow_alarms, probe_alarms
 from topology.flows import flows_into
 from topology.model import Environment
@@ -127,7 +127,7 @@ def _logs(environment: Environment) -> Iterator[Alarm]:
         "warning",
         "Error lines of the workers",
         "Read the last errors on the region's dashboard.",
-        (query("log-errors", "Sum"),),
+        (query("log-errors", "Sum", **published_by(environment)),),
         "GreaterThanOrEqualToThreshold",
         environment.alarms.thresholds.log_errors,
         1,

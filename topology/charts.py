@@ -13,11 +13,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from topology.fluent_bit import INPUT_LINES, OUTPUT_LINES, SERVICE_LINES, VOLUME_MOUNTS, VOLUMES
+from topology.cluster_services import installs_autoscaler, installs_metrics_server
+from topology.fluent_bit import INPUT_LINES, OUTPUT_LINES, VOLUME_MOUNTS, VOLUMES, node_files, service_lines
 from topology.iam import TrustSubject
 from topology.merge import deep_merge
 from topology.model import Environment
 from topology.model.environment import Chart
+from topology.names import Names
 from topology.outputs import AUTOSCALER_ROLE_ARN, LOG_ROUTING_ROLE_ARN, WORKERS_LOG_GROUP
 from topology.subjects import PLATFORM_NAMESPACE, autoscaler_subject, log_routing_subject
 
@@ -124,11 +126,15 @@ class ClusterAutoscaler(Values):
 
 
 class Service(Values):
-    extra_service: str = SERVICE_LINES
+    extra_service: str
 
 
 class TailInput(Values):
+    """`db`: where a Fluent Bit keeps how far it has read. It is a file of the node, which the Fluent Bit of
+    another environment must not write to."""
+
     path: str
+    db: str
     extra_inputs: str = INPUT_LINES
 
 
@@ -152,11 +158,14 @@ class CloudWatchLogs(Values):
 
 
 class FluentBit(Values):
-    """Only the workers' namespace, into the one group that logs-R creates. `tolerations`: the nodes that the
-    workers may run on. On a full node a worker would preempt a pod of a lower priority class."""
+    """Only the workers' namespace, into the one group that logs-R creates: each environment of a cluster has
+    a release of its own. `fullname_override`: the name of all that the chart creates, so that no object of
+    the cluster is shared. `tolerations`: the nodes that the workers may run on. On a full node a worker would
+    preempt a pod of a lower priority class."""
 
+    fullname_override: str
     priority_class_name: str = "system-node-critical"
-    service: Service = Service()
+    service: Service
     input: TailInput
     filter: Filter = Filter()
     volumes: list[dict[str, Any]] = VOLUMES
@@ -183,14 +192,14 @@ def _releases(
     environment: Environment, region: str, references: PlatformReferences
 ) -> Iterator[ChartRelease]:
     charts = environment.platform
-    if charts.metrics_server.enabled:
+    if installs_metrics_server(environment, region):
         yield _release(
             "metrics-server",
             "https://kubernetes-sigs.github.io/metrics-server/",
             charts.metrics_server,
             MetricsServer(),
         )
-    if charts.cluster_autoscaler.enabled:
+    if installs_autoscaler(environment, region):
         yield _release(
             "cluster-autoscaler",
             "https://kubernetes.github.io/autoscaler",
@@ -203,12 +212,15 @@ def _releases(
             "https://aws.github.io/eks-charts",
             charts.log_routing,
             _fluent_bit(environment, region, references),
+            name=Names(environment, region).log_routing_release,
         )
 
 
-def _release(chart: str, repository: str, given: Chart, values: Values) -> ChartRelease:
+def _release(
+    chart: str, repository: str, given: Chart, values: Values, *, name: str | None = None
+) -> ChartRelease:
     return ChartRelease(
-        name=chart,
+        name=name or chart,
         namespace=PLATFORM_NAMESPACE,
         repository=repository,
         chart=chart,
@@ -231,13 +243,16 @@ def _cluster_autoscaler(
 
 def _fluent_bit(environment: Environment, region: str, references: PlatformReferences) -> FluentBit:
     role_arn = references.output("identity", LOG_ROUTING_ROLE_ARN)
+    release = Names(environment, region).log_routing_release
     return FluentBit(
-        input=TailInput(path=workers_log_files(environment)),
+        fullname_override=release,
+        service=Service(extra_service=service_lines(release)),
+        input=TailInput(path=workers_log_files(environment), db=f"{node_files(release)}.db"),
         # read from logs-R, so that the group exists: Fluent Bit drops what it has for a group that does not
         cloud_watch_logs=CloudWatchLogs(
             region=region, log_group_name=references.output("logs", WORKERS_LOG_GROUP)
         ),
-        service_account=_service_account(log_routing_subject(), role_arn),
+        service_account=_service_account(log_routing_subject(environment, region), role_arn),
         tolerations=[
             toleration.model_dump(exclude_none=True) for toleration in environment.mirrormaker.tolerations
         ],

@@ -11,7 +11,7 @@ from topology.arns import arn
 from topology.flow_metrics import publishes
 from topology.flows import flows_into
 from topology.logs import workers_log_groups
-from topology.metrics import Metric, metric
+from topology.metrics import Metric, Publisher, metric
 from topology.model import Environment
 from topology.names import Names
 
@@ -135,7 +135,7 @@ def series(environment: Environment, region: str, known: Metric) -> tuple[dict[s
         "Namespace": environment.mirrormaker.namespace,
         "PodName": names.workers,
         "Service": names.workers,
-        "Environment": environment.environment,
+        **_publisher(environment).dimensions,
         "Target": environment.alias(region),
     }
     varying: list[dict[str, str]] = [{}]
@@ -195,7 +195,7 @@ def _alarm_states(environment: Environment, region: str) -> dict[str, Any]:
 def _graph(environment: Environment, region: str, panel: Panel) -> dict[str, Any] | None:
     lines = [
         [known.namespace, known.name, *(text for pair in dimensions.items() for text in pair)]
-        for known in map(metric, panel.metrics)
+        for known in map(_publisher(environment).own, map(metric, panel.metrics))
         for dimensions in series(environment, region, known)
     ]
     if not lines:
@@ -213,6 +213,10 @@ def _graph(environment: Environment, region: str, panel: Panel) -> dict[str, Any
     if thresholds:
         properties["annotations"] = {"horizontal": thresholds}
     return {"type": "metric", "properties": properties}
+
+
+def _publisher(environment: Environment) -> Publisher:
+    return Publisher(environment.project, environment.environment)
 
 
 def _thresholds(all_alarms: tuple[Alarm, ...], panel: Panel) -> list[dict[str, Any]]:

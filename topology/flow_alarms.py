@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.alarm_types import Alarm, query
+from topology.alarm_types import Alarm, published_by, query
 from topology.flow_metrics import publishes
 from topology.flows import DirectedFlow
 from topology.model import Environment
@@ -44,7 +44,7 @@ it may look well in some of the periods."""
 
 def probe_alarms(environment: Environment, region: str) -> Iterator[Alarm]:
     """Whether the probe of `region` publishes, and whether Connect answers it."""
-    at = {"environment": environment.environment, "target": environment.alias(region)}
+    at = published_by(environment) | {"target": environment.alias(region)}
     yield Alarm(
         "probe-silent",
         "critical",
@@ -76,11 +76,7 @@ def flow_alarms(flow: DirectedFlow) -> Iterator[Alarm]:
 
 
 def _at(flow: DirectedFlow) -> dict[str, str]:
-    return {
-        "environment": flow.environment.environment,
-        "source": flow.source_alias,
-        "target": flow.target_alias,
-    }
+    return published_by(flow.environment) | {"source": flow.source_alias, "target": flow.target_alias}
 
 
 def _records(flow: DirectedFlow) -> Iterator[Alarm]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["INPUT_LINES", "OUTPUT_LINES", "SERVICE_LINES", "VOLUMES", "VOLUME_MOUNTS"]
+__all__ = ["INPUT_LINES", "OUTPUT_LINES", "VOLUMES", "VOLUME_MOUNTS", "node_files", "service_lines"]
 
 OUTAGE_SECONDS = 3600
 
@@ -20,7 +20,7 @@ RETRY_LIMIT = -(-OUTAGE_SECONDS // (SCHEDULER_BASE_SECONDS + 1))
 """3600 / 11, rounded up: 328. This is an hour even if every wait is the shortest, and five and a half hours
 if every wait is the longest. The default, 1, drops a chunk after about ten seconds."""
 
-SERVICE_LINES = f"""\
+_SERVICE_LINES = f"""\
 Flush 5
 HTTP_Server On
 HTTP_Listen 0.0.0.0
@@ -31,7 +31,6 @@ HC_Retry_Failure_Count 5
 HC_Period 5
 scheduler.base {SCHEDULER_BASE_SECONDS}
 scheduler.cap {SCHEDULER_CAP_SECONDS}
-storage.path /var/log/mirrormaker2-fluent-bit
 storage.max_chunks_up 32
 storage.backlog.mem_limit 32M
 """
@@ -39,7 +38,6 @@ storage.backlog.mem_limit 32M
 
 - Flush: one chunk for each file and five seconds; with the default of 1 s, 3600 chunks of a file would wait
   at the end of an hour.
-- storage.path: on the node's disk, so that the chunks outlive the pod.
 - storage.max_chunks_up: 32 chunks of 2 MB in memory; the default of 128 exceeds the pod's limit of 250 MiB.
 """
 
@@ -68,3 +66,14 @@ VOLUME_MOUNTS: list[dict[str, Any]] = [
 """The chart's ClusterRole grants nodes/proxy for the filter that is off, and no value changes that. Where
 a container mounts something else in its place, Kubernetes mounts no token of the service account (Kubernetes,
 plugin/pkg/admission/serviceaccount). The token for AWS is another one and is still mounted."""
+
+
+def node_files(release: str) -> str:
+    """Where a release keeps its files on the node: nodes are shared by the environments of a cluster, and two
+    Fluent Bits that write to one file lose what they had."""
+    return f"/var/log/{release}"
+
+
+def service_lines(release: str) -> str:
+    """Lines of the section SERVICE. storage.path: on the node's disk, so that the chunks outlive the pod."""
+    return f"{_SERVICE_LINES}storage.path {node_files(release)}\n"

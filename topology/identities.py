@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from topology.arns import arn
+from topology.cluster_services import installs_autoscaler
 from topology.flows import flows_into
 from topology.iam import (
     TrustSubject,
@@ -50,7 +51,7 @@ def identities(environment: Environment, region: str) -> tuple[Identity, ...]:
         ("worker", has_pods),
         ("operations", has_pods),
         ("log_routing", environment.platform.log_routing.enabled),
-        ("autoscaler", environment.platform.cluster_autoscaler.enabled),
+        ("autoscaler", installs_autoscaler(environment, region)),
     )
     return tuple(identity(environment, region, name) for name, enabled in wanted if enabled)
 
@@ -79,7 +80,7 @@ def identity(environment: Environment, region: str, identity_id: IdentityId) -> 
             return Identity(
                 "log_routing",
                 names.log_routing_role,
-                log_routing_subject(),
+                log_routing_subject(environment, region),
                 LOG_ROUTING_ROLE_ARN,
                 "Fluent Bit to CloudWatch Logs",
             )

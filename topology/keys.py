@@ -22,6 +22,9 @@ from topology.state_policies import bucket_arn
 __all__ = ["ADMINISTRATION", "Purpose", "key_policy"]
 
 Statement = dict[str, Any]
+FORMER_WORKERS_GROUP = "mirrormaker2/"
+"""With the environment's name behind it: what the workers' groups were called before the project was in their
+name (docs/decisions/0023). Stage production leaves them behind, to be read until their retention ends."""
 Purpose = Literal["state", "state_replica", "network", "msk", "logs", "alarms"]
 
 ADMINISTRATION = (
@@ -177,6 +180,7 @@ def _log_groups(environment: Environment, region: str, owner: str) -> Iterable[S
         # Guide, "ARN condition operators")
         own = workers_log_group(environment, region).name
         names = [f"/aws/*/{own.split('/', 3)[3]}" if name == own else name for name in names]
+        names.append(f"/aws/*/{FORMER_WORKERS_GROUP}{environment.environment}")
     if names:
         arns = [arn(environment, "logs", region, f"log-group:{name}") for name in names]
         yield {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from topology.cluster_services import creates_insights_groups
 from topology.model import Environment
 
 __all__ = [
@@ -39,6 +40,8 @@ class LogGroup:
     retention_days: int
     owner: Literal["network", "msk", "logs", "ecs-runtime"]
     reason: str
+    of_cluster: bool = False
+    """Whether it belongs to the EKS cluster, whatever number of environments run there."""
 
 
 def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGroup, ...]:
@@ -55,6 +58,7 @@ def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGr
             keep.container_insights_days,
             "logs",
             f"Container Insights writes its {part} log here",
+            of_cluster=True,
         )
         for part in ("application", "performance", "dataplane", "host")
     ]
@@ -65,40 +69,40 @@ def log_groups(environment: Environment, region: str, owner: str) -> tuple[LogGr
         *([tasks_log_group(environment, region)] if environment.runtime.ecs else []),
         LogGroup(
             "application",
-            f"/aws/eks/{environment.project}-{environment.environment}",
+            f"/aws/eks/{_prefix(environment)}",
             keep.application_days or default,
             "logs",
             "Applications of the project beside MirrorMaker",
         ),
-        *insights,
+        *(insights if creates_insights_groups(environment, region) else ()),
     )
     return tuple(group for group in groups if group.owner == owner)
 
 
 def flow_log_group(environment: Environment, region: str) -> LogGroup:
     """Where a created VPC tells of the connections that it refused."""
-    name = f"/aws/vpc/{environment.project}-{environment.environment}/flow-logs"
+    name = f"/aws/vpc/{_prefix(environment)}/flow-logs"
     days = environment.regions[region].retention.flow_logs_days
     return LogGroup("flow_log_group", name, days, "network", "Refused connections in the VPC")
 
 
 def brokers_log_group(environment: Environment, region: str) -> LogGroup:
     """Where the brokers log."""
-    name = f"/aws/msk/{environment.project}-{environment.environment}"
+    name = f"/aws/msk/{_prefix(environment)}"
     days = environment.regions[region].retention.brokers_days
     return LogGroup("brokers", name, days, "msk", "Broker logs")
 
 
 def workers_log_group(environment: Environment, region: str) -> LogGroup:
     """Where Fluent Bit sends what the workers log."""
-    name = f"/aws/eks/mirrormaker2/{environment.environment}"
+    name = f"/aws/eks/mirrormaker2/{_prefix(environment)}"
     days = environment.regions[region].retention.mirrormaker_days
     return LogGroup("mirrormaker2", name, days, "logs", "Workers' logs")
 
 
 def tasks_log_group(environment: Environment, region: str) -> LogGroup:
     """Where the workers log as ECS tasks."""
-    name = f"/aws/ecs/mirrormaker2/{environment.environment}"
+    name = f"/aws/ecs/mirrormaker2/{_prefix(environment)}"
     days = environment.regions[region].retention.mirrormaker_days
     return LogGroup("log", name, days, "ecs-runtime", "Workers' logs on ECS")
 
@@ -110,3 +114,7 @@ def workers_log_groups(environment: Environment, region: str) -> tuple[LogGroup,
         *((workers_log_group(environment, region),) if runtime.eks else ()),
         *((tasks_log_group(environment, region),) if runtime.ecs else ()),
     )
+
+
+def _prefix(environment: Environment) -> str:
+    return f"{environment.project}-{environment.environment}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-__all__ = ["METRICS", "PROBE_NAMESPACE", "FlowPart", "Metric", "metric"]
+__all__ = ["METRICS", "PROBE_NAMESPACE", "FlowPart", "Metric", "Publisher", "metric"]
 
 Source = Literal["msk", "container-insights", "ecs-insights", "kube-state", "probe", "log-filter"]
 FlowPart = Literal["arriving-heartbeats", "checkpoints", "heartbeats"]
@@ -20,8 +20,33 @@ BROKER = ("Cluster Name", "Broker ID")
 POD = ("ClusterName", "Namespace", "PodName")
 SERVICE = ("ClusterName", "Namespace", "Service")
 TASKS = ("ClusterName", "ServiceName")
-FLOW = ("Environment", "Source", "Target")
-TARGET = ("Environment", "Target")
+FLOW = ("Project", "Environment", "Source", "Target")
+TARGET = ("Project", "Environment", "Target")
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """The environment that publishes a metric of ours: environments of one account share the namespace, so
+    that each metric must name its environment."""
+
+    project: str
+    environment: str
+
+    @property
+    def dimensions(self) -> dict[str, str]:
+        """The dimensions that tell environments apart, in the order of the catalogue."""
+        return {"Project": self.project, "Environment": self.environment}
+
+    def own(self, known: Metric) -> Metric:
+        """The metric under the name that this environment publishes it under.
+
+        A log filter takes dimensions from fields of the log event only, and none beside a default value
+        (CloudWatch Logs User Guide, "Creating metrics from log events using filters", publishing dimensions).
+        So the namespace of its metric names the environment, as `MskMirror/orders/production`.
+        """
+        if known.source != "log-filter":
+            return known
+        return replace(known, namespace=f"{known.namespace}/{self.project}/{self.environment}")
 
 
 @dataclass(frozen=True)

@@ -217,6 +217,13 @@ class Names:
         """Priority class of the pods; classes belong to the whole cluster, so it has the prefix."""
         return _fit("kubernetes", f"{self.prefix}-mirrormaker2")
 
+    @property
+    def log_routing_release(self) -> str:
+        """Helm release of the environment's own Fluent Bit, and the name of its objects, cluster-wide ones
+        and its service account included. Helm's 53 characters are enough wherever the roles' names fit IAM's
+        64: a region's id has nine and more."""
+        return f"{self.prefix}-fluent-bit"
+
     def all(self) -> Iterator[tuple[str, str]]:
         """Kind and name of every name that has a limit. Raises NameTooLongError at the first too long."""
         for kind in (

@@ -183,6 +183,8 @@ def probe_arguments(environment: Environment, region: str, service: str) -> tupl
     return (
         "probe",
         *_reading(environment.mirrormaker, service),
+        "--project",
+        environment.project,
         "--environment",
         environment.environment,
         "--region",

@@ -21,9 +21,9 @@ def operations_subject(environment: Environment, region: str) -> TrustSubject:
     return TrustSubject(environment.mirrormaker.namespace, Names(environment, region).operations)
 
 
-def log_routing_subject() -> TrustSubject:
+def log_routing_subject(environment: Environment, region: str) -> TrustSubject:
     """Fluent Bit's service account, which its chart creates under this name."""
-    return TrustSubject(PLATFORM_NAMESPACE, "aws-for-fluent-bit")
+    return TrustSubject(PLATFORM_NAMESPACE, Names(environment, region).log_routing_release)
 
 
 def autoscaler_subject() -> TrustSubject:

@@ -8,6 +8,7 @@ from pathlib import Path
 from operations.commands import BAD_INPUT, OK, fail
 from operations.connectors import InvalidConnectors
 from operations.probe.probe import run_probe
+from topology.metrics import Publisher
 
 __all__ = ["run"]
 
@@ -15,7 +16,7 @@ __all__ = ["run"]
 def run(  # noqa: PLR0913 - what the command line says, by name
     urls: Sequence[str],
     directory: Path,
-    environment: str,
+    publisher: Publisher,
     region: str,
     *,
     interval: float,
@@ -28,7 +29,7 @@ def run(  # noqa: PLR0913 - what the command line says, by name
         run_probe(
             urls,
             directory,
-            environment,
+            publisher,
             region,
             interval_seconds=interval,
             once=once,

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from operations.clusters import Cluster
 from operations.kubernetes_api import ApiError
 from operations.migration.migration import Migration
+from topology.cluster_services import existing_oidc_provider
 
 __all__ = ["CHECKS", "Check", "ChecksFailed", "run_checks"]
 
@@ -72,7 +73,7 @@ def _oidc_provider(migration: Migration) -> str:
         raise ValueError("the EKS cluster has no OIDC issuer")
     providers = migration.account.iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
     if not any(one["Arn"].endswith(f"/{host}") for one in providers):
-        if migration.environment.regions[migration.region].eks.oidc_provider_arn is None:
+        if existing_oidc_provider(migration.environment, migration.region) is None:
             raise _Skipped(f"{host} is not in IAM yet; step service-account creates it")
         raise ValueError(f"{host} is not in IAM; found {len(providers)} other providers")
     return f"{host} is in IAM"

@@ -9,7 +9,7 @@ from typing import Any
 
 from operations.partitions import Extent, Partition
 from operations.verification.verify import Latency
-from topology.metrics import Metric, metric
+from topology.metrics import Metric, Publisher, metric
 
 __all__ = ["Reading", "Sample", "figures", "waiting"]
 
@@ -53,7 +53,7 @@ class Sample:
     cluster can not be asked; `stuck`: topics that stand still."""
 
     at: datetime
-    environment: str
+    publisher: Publisher
     source: str
     target: str
     figures: Mapping[str, float]
@@ -66,7 +66,8 @@ class Sample:
     def as_json(self) -> dict[str, Any]:
         return {
             "at": self.at.isoformat(timespec="milliseconds"),
-            "environment": self.environment,
+            "project": self.publisher.project,
+            "environment": self.publisher.environment,
             "source": self.source,
             "target": self.target,
             **{known.name: value for known, value in self._measured()},
@@ -79,7 +80,7 @@ class Sample:
 
     def as_metric_data(self) -> list[dict[str, Any]]:
         """MetricDatum of CloudWatch's PutMetricData, one for each figure."""
-        values = {"Environment": self.environment, "Source": self.source, "Target": self.target}
+        values = self.publisher.dimensions | {"Source": self.source, "Target": self.target}
         return [
             {
                 "MetricName": known.name,

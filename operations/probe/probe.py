@@ -26,6 +26,7 @@ from operations.credentials import Credentials
 from operations.probe.figures import Sample
 from operations.probe.publish import CloudWatch, Gauges, write_line
 from operations.probe.watch import WatchedFlow, ask_connect
+from topology.metrics import Publisher
 
 __all__ = ["Probe", "next_due", "run_probe"]
 
@@ -35,7 +36,7 @@ CONNECT_SECONDS: Final = 10.0
 def run_probe(  # noqa: PLR0913 - what the command line says, by name
     connect_urls: Sequence[str],
     connectors_dir: Path,
-    environment_name: str,
+    publisher: Publisher,
     region: str,
     *,
     interval_seconds: float = 60.0,
@@ -64,7 +65,7 @@ def run_probe(  # noqa: PLR0913 - what the command line says, by name
         if metrics_port is not None:
             during.enter_context(gauges.served(metrics_port))
         during.enter_context(_signals_set(stop))
-        probe = during.enter_context(Probe(flows, client, environment_name, stop))
+        probe = during.enter_context(Probe(flows, client, publisher, stop))
         if once:
             probe.sample()
             stop.wait(interval_seconds)
@@ -80,10 +81,14 @@ class Probe:
     """Looks at flows; while it is entered it listens to their heartbeats. Leaving it sets `stop`."""
 
     def __init__(
-        self, flows: Sequence[ConnectorFlow], client: ConnectClient, environment: str, stop: threading.Event
+        self,
+        flows: Sequence[ConnectorFlow],
+        client: ConnectClient,
+        publisher: Publisher,
+        stop: threading.Event,
     ) -> None:
         self._client, self._stop = client, stop
-        self._watched = [WatchedFlow(flow, environment, stop) for flow in flows]
+        self._watched = [WatchedFlow(flow, publisher, stop) for flow in flows]
         self._pool = ThreadPoolExecutor(max_workers=len(flows), thread_name_prefix="flow")
 
     def __enter__(self) -> Probe:

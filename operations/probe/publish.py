@@ -26,7 +26,7 @@ from topology.metrics import METRICS, PROBE_NAMESPACE
 __all__ = ["CloudWatch", "Gauges", "write_line"]
 
 PREFIX: Final = "msk_mirror_"
-LABELS: Final = ("environment", "source", "target")
+LABELS: Final = ("project", "environment", "source", "target")
 PATIENCE: Final = Config(
     connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
 )
@@ -86,7 +86,8 @@ class Gauges(Collector):
                 )
                 for sample in self._samples:
                     if known.id in sample.figures:
-                        place = (sample.environment, sample.source, sample.target)
+                        own = sample.publisher
+                        place = (own.project, own.environment, sample.source, sample.target)
                         gauge.add_metric(place, sample.figures[known.id])
                 yield gauge
         yield GaugeMetricFamily(

@@ -16,6 +16,7 @@ from operations.partitions import Offsets, Partition
 from operations.probe.figures import Reading, Sample, figures
 from operations.probe.heartbeats import Heartbeats
 from operations.probe.stuck import PATIENCE_SECONDS, Stillness
+from topology.metrics import Publisher
 
 __all__ = ["ConnectView", "WatchedFlow", "ask_connect", "failures"]
 
@@ -58,8 +59,8 @@ def failures(name: str | None, connectors: Mapping[str, Connector]) -> int | Non
 class WatchedFlow:
     """A flow with its open connections, and what it looked like last time."""
 
-    def __init__(self, flow: ConnectorFlow, environment: str, stop: threading.Event) -> None:
-        self.flow, self._environment = flow, environment
+    def __init__(self, flow: ConnectorFlow, publisher: Publisher, stop: threading.Event) -> None:
+        self.flow, self._publisher = flow, publisher
         self.heartbeats = Heartbeats(flow.target, flow.topics.heartbeats, stop)
         self._source, self._target = Offsets(flow.source), Offsets(flow.target)
         self._before: Reading | None = None
@@ -87,7 +88,7 @@ class WatchedFlow:
         self._before = now if self._before is None else now.remembering(self._before)
         return Sample(
             at=datetime.now(UTC),
-            environment=self._environment,
+            publisher=self._publisher,
             source=self.flow.source.alias,
             target=self.flow.target.alias,
             figures=found,

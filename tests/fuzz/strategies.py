@@ -60,7 +60,16 @@ def documents(draw: st.DrawFn) -> Data:
         "state": draw(_state(plan)),
         "runtime": draw(_runtime(runtime, mirrormaker or {}, fewest)),
     }
-    return draw(options(Environment, given))
+    return _without_unowned_services(draw(options(Environment, given)))
+
+
+def _without_unowned_services(document: Data) -> Data:
+    """No settings of what no region of the environment installs."""
+    owned = [region["eks"].get("owns_cluster_services", True) for region in document["regions"].values()]
+    if not any(owned) and document.get("platform"):
+        kept = {key: value for key, value in document["platform"].items() if key == "log_routing"}
+        document["platform"] = kept
+    return document
 
 
 @st.composite

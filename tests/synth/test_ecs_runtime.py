@@ -116,7 +116,7 @@ def test_ecs_itself_may_write_one_log_group_and_pull_two_images(
         policy = document(resource(stack, "aws_iam_policy", "execution-role_policy"))
         return {one["Sid"]: one["Resource"] for one in policy["Statement"]}
 
-    group = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/ecs/mirrormaker2/test:*"
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/ecs/mirrormaker2/orders-test:*"
     assert statements(alone) == {"WriteTaskLogs": [group]}  # its images are in no ECR
     found = statements(synthesized("handover")["ecs-runtime-eu-central-1"])
     assert found["PullImages"] == [
@@ -187,7 +187,7 @@ def test_a_created_vpc_gets_a_way_to_the_registry_unless_there_is_one(
 
 def test_the_log_group_outlives_the_runtime_and_is_taken_back(both: Stack) -> None:
     group = resource(both, "aws_cloudwatch_log_group", "log")
-    assert group["name"] == "/aws/ecs/mirrormaker2/test"
+    assert group["name"] == "/aws/ecs/mirrormaker2/orders-test"
     assert group["skip_destroy"] is True
     (taken,) = both["import"]
     assert taken["to"] == "aws_cloudwatch_log_group.log"

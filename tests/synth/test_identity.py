@@ -42,7 +42,7 @@ def trust(stack: Stack, role: str) -> dict[str, Any]:
     [
         ("worker", "system:serviceaccount:mirrormaker2:mirrormaker2"),
         ("operations", "system:serviceaccount:mirrormaker2:mirrormaker2-operations"),
-        ("log_routing", "system:serviceaccount:kube-system:aws-for-fluent-bit"),
+        ("log_routing", "system:serviceaccount:kube-system:orders-production-fluent-bit"),
         ("autoscaler", "system:serviceaccount:kube-system:cluster-autoscaler"),
     ],
 )
@@ -127,7 +127,7 @@ def test_the_probe_publishes_to_the_projects_namespace_only(stack: Stack) -> Non
 
 def test_log_routing_writes_to_the_workers_group_only(stack: Stack) -> None:
     (write,) = statements(stack, "log_routing").values()
-    group = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/eks/mirrormaker2/production"
+    group = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/eks/mirrormaker2/orders-production"
     assert write["Resource"] == [group, f"{group}:*"]
     assert write["Action"] == ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
 

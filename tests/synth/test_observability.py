@@ -14,11 +14,11 @@ from tests.unit.topology.environments import environment
 from topology import load_environment
 from topology.alarms import alarms
 from topology.dashboard import ROWS, series
-from topology.metrics import METRICS, Metric, metric
+from topology.metrics import METRICS, Metric, Publisher
+from topology.model import Environment
 
 Stack = dict[str, Any]
 Synthesized = Callable[[str], dict[str, Stack]]
-KNOWN = {(known.namespace, known.name): known for known in METRICS}
 SEVERITIES = ("warning", "critical", "emergency")
 
 
@@ -32,6 +32,12 @@ def observability(synthesized: Synthesized) -> Iterator[tuple[str, str, Stack]]:
     for name in ENVIRONMENTS:
         for region in load_environment(name).regions:
             yield name, region, synthesized(name)[f"observability-{region}"]
+
+
+def published(environment: Environment) -> dict[tuple[str, str], Metric]:
+    """The catalogue by namespace and name, as the environment publishes it."""
+    publisher = Publisher(environment.project, environment.environment)
+    return {(own.namespace, own.name): own for own in map(publisher.own, METRICS)}
 
 
 def asked_for(alarm: dict[str, Any]) -> list[tuple[str, str, dict[str, str]]]:
@@ -56,9 +62,10 @@ def drawn(stack: Stack) -> Iterator[tuple[str, str, dict[str, str]]]:
 
 def test_every_alarm_asks_for_a_metric_that_exists(synthesized: Synthesized) -> None:
     for name, region, stack in observability(synthesized):
+        known = published(load_environment(name))
         for alarm in resources(stack, "aws_cloudwatch_metric_alarm").values():
             for namespace, metric_name, _ in asked_for(alarm):
-                assert (namespace, metric_name) in KNOWN, f"{name} {region} {alarm['alarm_name']}"
+                assert (namespace, metric_name) in known, f"{name} {region} {alarm['alarm_name']}"
 
 
 def test_every_alarm_has_all_dimensions_of_its_metric(synthesized: Synthesized) -> None:
@@ -66,7 +73,7 @@ def test_every_alarm_has_all_dimensions_of_its_metric(synthesized: Synthesized) 
         loaded = load_environment(name)
         for alarm in resources(stack, "aws_cloudwatch_metric_alarm").values():
             for namespace, metric_name, dimensions in asked_for(alarm):
-                known = KNOWN[namespace, metric_name]
+                known = published(loaded)[namespace, metric_name]
                 assert set(dimensions) == set(known.dimensions)
                 assert dimensions in series(loaded, region, known), alarm["alarm_name"]
 
@@ -93,9 +100,10 @@ def test_metric_math_returns_one_result(stack: Stack) -> None:
 
 def test_express_brokers_have_no_alarm_on_what_they_do_not_publish(synthesized: Synthesized) -> None:
     stack = synthesized("three-regions")["observability-ap-southeast-1"]
+    known = published(load_environment("three-regions"))
     for alarm in resources(stack, "aws_cloudwatch_metric_alarm").values():
         for namespace, name, _ in asked_for(alarm):
-            assert KNOWN[namespace, name].express, alarm["alarm_name"]
+            assert known[namespace, name].express, alarm["alarm_name"]
 
 
 @pytest.mark.parametrize("severity", SEVERITIES)
@@ -137,8 +145,10 @@ def test_error_lines_are_counted_in_the_group_that_the_workers_write_to(stack: S
     group = "${data.terraform_remote_state.logs-us-east-1.outputs.workers_log_group}"
     assert count["log_group_name"] == group
     transformation = count["metric_transformation"]
-    known = metric("log-errors")
-    assert (transformation["namespace"], transformation["name"]) == (known.namespace, known.name)
+    published_as = (transformation["namespace"], transformation["name"])
+    assert published_as == ("MskMirror/orders/production", "WorkerLogErrors")
+    (alarm,) = asked_for(resource(stack, "aws_cloudwatch_metric_alarm", "alarm_worker-log-errors"))
+    assert alarm == (*published_as, {})
     assert (transformation["value"], transformation["default_value"]) == ("1", "0")
 
 
@@ -155,7 +165,7 @@ def test_every_line_of_a_dashboard_is_a_metric_of_the_catalogue(synthesized: Syn
     for name, region, stack in observability(synthesized):
         loaded = load_environment(name)
         for namespace, metric_name, dimensions in drawn(stack):
-            known: Metric = KNOWN[namespace, metric_name]
+            known = published(loaded)[namespace, metric_name]
             assert dimensions in series(loaded, region, known), f"{name} {region} {metric_name}"
 
 

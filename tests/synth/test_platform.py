@@ -95,6 +95,7 @@ def test_logs_go_to_exactly_the_workers_group(stack: Stack) -> None:
 def test_logs_are_taken_from_the_workers_namespace_only(stack: Stack) -> None:
     tail = values(stack, "aws-for-fluent-bit")["input"]
     assert tail["path"] == "/var/log/containers/*_mirrormaker2_*.log"
+    assert tail["db"] == "/var/log/orders-production-fluent-bit.db"
 
 
 def test_logs_are_read_on_every_node_that_workers_run_on(stack: Stack) -> None:

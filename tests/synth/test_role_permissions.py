@@ -13,7 +13,7 @@ from tests.synth.stack_json import document, resource, resources
 Stack = dict[str, Any]
 REGION, ACCOUNT = "us-east-1", "111122223333"
 HERE = f"{REGION}:{ACCOUNT}"
-GROUP = f"arn:aws:logs:{HERE}:log-group:/aws/eks/mirrormaker2/production"
+GROUP = f"arn:aws:logs:{HERE}:log-group:/aws/eks/mirrormaker2/orders-production"
 STREAM = f"{GROUP}:log-stream:pod-1"
 OTHER_GROUP = f"arn:aws:logs:{HERE}:log-group:/aws/eks/payments/production:log-stream:pod-1"
 NODES = f"arn:aws:autoscaling:{HERE}:autoScalingGroup:0a1b:autoScalingGroupName/nodes"

@@ -110,7 +110,7 @@ def test_alarms_dashboards_and_error_counts_go_with_the_runtime(
     kind: str, namespaces: set[str], filters: set[str], runtimes: dict[str, Stacks]
 ) -> None:
     stack = runtimes[kind][f"observability-{EAST}"]
-    shared = {"AWS/Kafka", "MskMirror"}
+    shared = {"AWS/Kafka", "MskMirror", "MskMirror/orders/test"}
     alarms = resources(stack, "aws_cloudwatch_metric_alarm").values()
     asked = {alarm["namespace"] for alarm in alarms if "namespace" in alarm}
     asked |= {

@@ -17,7 +17,7 @@ from tests.terraform.test_validate import as_module
 pytestmark = pytest.mark.terraform
 
 REGION = "eu-west-1"
-NAME = "/aws/ecs/mirrormaker2/handover"
+NAME = "/aws/ecs/mirrormaker2/payments-handover"
 ADDRESS = "aws_cloudwatch_log_group.log"
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "AlarmThresholds",
     "Alarms",
     "Chart",
+    "ContainerInsights",
     "Environment",
     "Notify",
     "Platform",
@@ -94,25 +95,30 @@ class ClusterAutoscaler(Chart):
 
 
 class LogRouting(Chart):
-    """Fluent Bit to /aws/eks/mirrormaker2/<environment>."""
+    """A Fluent Bit of the environment's own, from its namespace to
+    /aws/eks/mirrormaker2/<project>-<environment>."""
 
     chart_version: ChartVersion = "0.2.0"
     """Default: 0.2.0 (Fluent Bit 4.2.2). 0.1.x has Fluent Bit 1.9, whose images reached their end of life on
     2026-06-30."""
 
 
+class ContainerInsights(Model):
+    """The log groups that Container Insights writes to."""
+
+    enabled: bool = True
+    """Whether logs-R creates them, with a retention. Switch it off where they exist: Container Insights
+    creates those that it does not find, and keeps them for ever."""
+
+
 class Platform(Model):
-    """What the EKS cluster needs beside the workload. Switch off what the cluster already has."""
+    """What the EKS cluster needs beside the workload. Switch off what the cluster already has. All but log
+    routing is the cluster's: see `eks.owns_cluster_services`."""
 
     metrics_server: MetricsServer = MetricsServer()
     cluster_autoscaler: ClusterAutoscaler = ClusterAutoscaler()
     log_routing: LogRouting = LogRouting()
-
-    @property
-    def charts(self) -> tuple[Chart, ...]:
-        """Those that are switched on."""
-        every = (self.metrics_server, self.cluster_autoscaler, self.log_routing)
-        return tuple(chart for chart in every if chart.enabled)
+    container_insights: ContainerInsights = ContainerInsights()
 
 
 class State(Model):

@@ -51,6 +51,10 @@ class Eks(Model):
         Annotated[str, Field(pattern=r"^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider/.+$")] | None
     ) = None
     """An IAM OIDC provider that exists. Leave out to have one created."""
+    owns_cluster_services: bool = True
+    """Whether this environment creates what the cluster has once: metrics-server, cluster-autoscaler, the log
+    groups of Container Insights and the IAM OIDC provider. Set it to false where another environment does:
+    of the environments on one cluster, at most one owns them (`msk-mirror check A B` says which two do)."""
     pod_cidrs: tuple[IPv4Network, ...] = ()
     """Address ranges of the pods when they are not those of the VPC (a secondary range)."""
 

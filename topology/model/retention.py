@@ -16,8 +16,8 @@ class Retention(Model):
     flow_logs_days: Days = 14
     """/aws/vpc/<project>-<environment>/flow-logs, of created VPCs. Default: 14, ours."""
     mirrormaker_days: Days = 7
-    """/aws/eks/mirrormaker2/<environment>, and that of tasks where there are any. Default: 7, the report's
-    original."""
+    """/aws/eks/mirrormaker2/<project>-<environment>, and that of tasks where there are any. Default: 7, the
+    report's original."""
     application_days: Days | None = None
     """/aws/eks/<project>-<environment>. Default: 30 for stage production, 7 for development, the report's
     original."""

@@ -14,6 +14,7 @@ from topology.rules import (  # noqa: F401
     aws_names,
     aws_regions,
     charts,
+    cluster_services,
     effective,
     flows,
     guarded,

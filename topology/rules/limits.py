@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from topology.alarms import SEVERITIES
-from topology.arns import arn, cluster_arn
+from topology.arns import cluster_arn
+from topology.cluster_services import oidc_provider
 from topology.flows import directed_flows
 from topology.iam import trust_document
 from topology.identities import IdentityId, identity_policy
@@ -63,7 +64,7 @@ def trusts_fit_iam(environment: Environment) -> Iterator[Problem]:
     """A trust that is too long is refused when the role is made."""
     for region, settings in environment.regions.items():
         issuer = settings.eks.oidc_issuer
-        provider = arn(environment, "iam", "", f"oidc-provider/{issuer.removeprefix('https://')}")
+        provider = oidc_provider(environment, region)
         subjects = (worker_subject(environment), operations_subject(environment, region))
         size = max(_size(trust_document(provider, issuer, subject)) for subject in subjects)
         if size > TRUST_CHARACTERS:

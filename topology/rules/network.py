@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from topology.arns import arn
+from topology.cluster_services import oidc_provider
 from topology.flows import peers
 from topology.model import Environment
 from topology.network import worker_cidrs
@@ -101,8 +101,7 @@ def regions_are_of_the_partition(environment: Environment) -> Iterator[Problem]:
 def created_providers_match_the_issuer(environment: Environment) -> Iterator[Problem]:
     """A role that trusts another cluster's provider can be assumed by nobody here, or by the wrong pods."""
     for region, settings in environment.regions.items():
-        issuer = settings.eks.oidc_issuer.removeprefix("https://")
-        provider = arn(environment, "iam", "", f"oidc-provider/{issuer}")
+        provider = oidc_provider(environment, region)
         if settings.eks.oidc_provider_arn not in (None, provider):
             yield Problem(
                 ("regions", region, "eks", "oidc_provider_arn"),

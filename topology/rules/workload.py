@@ -159,7 +159,11 @@ def service_accounts_are_told_apart(environment: Environment) -> Iterator[Proble
     """Two that are one get each other's role: an annotation has room for one."""
     region = next(iter(environment.regions))
     subject = worker_subject(environment)
-    for other in (operations_subject(environment, region), log_routing_subject(), autoscaler_subject()):
+    for other in (
+        operations_subject(environment, region),
+        log_routing_subject(environment, region),
+        autoscaler_subject(),
+    ):
         if subject == other:
             yield Problem(
                 ("mirrormaker", "service_account"),

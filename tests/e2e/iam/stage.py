@@ -30,6 +30,7 @@ from tests.localcloud.kafka.running import sites
 from topology.broker import server_properties
 from topology.connectors import connectors, worker_properties
 from topology.java_properties import render_properties
+from topology.metrics import Publisher
 from topology.model import Environment
 from topology.names import bootstrap_variable
 
@@ -113,9 +114,10 @@ class Stage:
             bootstrap_variable(region): cluster.bootstrap for region, cluster in self.clusters.items()
         }
         flows = load_flows(self._connectors(OPERATIONS), addresses)
+        publisher = Publisher(self.environment.project, self.environment.environment)
         with (
             ConnectClient([self.worker.rest_url], deadline=10) as client,
-            Probe(flows, client, self.environment.environment, threading.Event()) as probe,
+            Probe(flows, client, publisher, threading.Event()) as probe,
         ):
             yield probe
 

@@ -28,15 +28,18 @@ from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mir
 from tests.e2e.waiting import wait_until
 from topology.connectors import connectors, worker_properties
 from topology.java_properties import render_properties
-from topology.metrics import METRICS, PROBE_NAMESPACE
+from topology.metrics import METRICS, PROBE_NAMESPACE, Publisher
 
 pytestmark = pytest.mark.kafka
 
 PUBLISHED = {known.name for known in METRICS if known.source == "probe"}
 PROGRAM = "import json, sys; from pathlib import Path; from operations.probe.probe import run_probe; " + (
+    "from topology.metrics import Publisher; "
     "given = json.loads(sys.argv[1]); "
-    "run_probe(given.pop('urls'), Path(given.pop('directory')), 'local', 'us-west-2', **given)"
+    "run_probe(given.pop('urls'), Path(given.pop('directory')), Publisher('msk-mirror', 'local'), "
+    "'us-west-2', **given)"
 )
+LOCAL = Publisher("msk-mirror", "local")
 
 
 @dataclass
@@ -150,7 +153,7 @@ def published(aws: EmulatedAws) -> dict[str, float]:
     client = boto3.Session(**credentials).client("cloudwatch", TARGET, endpoint_url=aws.endpoint_url)
     names = {one["MetricName"] for one in client.list_metrics(Namespace=PROBE_NAMESPACE)["Metrics"]}
     known = {one.name: one.dimensions for one in METRICS if one.source == "probe"}
-    values = {"Environment": "local", "Source": SOURCE, "Target": TARGET}
+    values = {**LOCAL.dimensions, "Source": SOURCE, "Target": TARGET}
     now = datetime.now(UTC)
     sums = {}
     for name in names:
@@ -257,7 +260,7 @@ def once(
     monkeypatch.setattr("operations.probe.probe.CONNECT_SECONDS", 2.0)
 
     def sample(urls: list[str]) -> list[dict[str, Any]]:
-        run_probe(urls, directory, "local", TARGET, interval_seconds=0.5, once=True)
+        run_probe(urls, directory, LOCAL, TARGET, interval_seconds=0.5, once=True)
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert "CloudWatch took nothing" in lines[-1]["problems"][0]
         return lines[:-1]

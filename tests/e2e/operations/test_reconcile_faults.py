@@ -38,6 +38,7 @@ from tests.e2e.operations.proxy import Trouble, troubled
 from tests.e2e.operations.test_probe import bootstraps
 from tests.e2e.waiting import wait_until
 from topology.java_properties import parse_properties, render_properties
+from topology.metrics import Publisher
 from topology.pods import MAIN_CLASS
 from topology.worker_files import LOG_FILE, PROPERTIES_FILE, TERMINATION_LOG, worker_files
 
@@ -78,7 +79,8 @@ def probe(
     monkeypatch.setattr("operations.probe.heartbeats.REQUEST_SECONDS", 3.0)
     gauges = Gauges()
     flows = load_flows(directory, bootstraps(mirror))
-    with gauges.served(0, "127.0.0.1") as port, Probe(flows, connect, "local", threading.Event()) as looking:
+    own = Publisher("msk-mirror", "local")
+    with gauges.served(0, "127.0.0.1") as port, Probe(flows, connect, own, threading.Event()) as looking:
         view = ProbeView(f"http://127.0.0.1:{port}")
         yield Reconciler(connect, directory, witnesses=[view]), looking, gauges
 

@@ -17,7 +17,7 @@ REGIONS = ("us-east-1", "us-west-2")
 SUBJECTS = {
     "worker": ("mirrormaker2", "mirrormaker2"),
     "operations": ("mirrormaker2", "mirrormaker2-operations"),
-    "log_routing": ("kube-system", "aws-for-fluent-bit"),
+    "log_routing": ("kube-system", "msk-mirror-local-fluent-bit"),
     "autoscaler": ("kube-system", "cluster-autoscaler"),
 }
 """Namespace and service account of each role, written out: what the environment makes must be this."""

@@ -127,7 +127,7 @@ def test_credentials_that_can_not_be_used_are_bad_input(
     if command == "probe":
         flow = "us-east-1-to-us-west-2-source"
         (connectors / f"{flow}.json").write_text(_connector(flow))
-        arguments += ["--environment", "test", "--region", "us-west-2"]
+        arguments += ["--project", "orders", "--environment", "test", "--region", "us-west-2"]
     with pytest.raises(SystemExit) as ended:
         main([command, *arguments])
     assert ended.value.code == 2

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.topology.environments import environment
 from topology import load_environment
 from topology.alarms import SEVERITIES, alarms
-from topology.metrics import METRICS, PROBE_NAMESPACE, metric
+from topology.metrics import METRICS, PROBE_NAMESPACE, Publisher, metric
 
 EXPRESS = {"kafka/broker": {"type": "express.m7g.large"}}
 
@@ -17,12 +17,27 @@ EXPRESS = {"kafka/broker": {"type": "express.m7g.large"}}
 @pytest.mark.parametrize("name", ["local", "production", "three-regions"])
 def test_every_query_has_all_dimensions_of_its_metric(name: str) -> None:
     loaded = load_environment(name)
+    own = Publisher(loaded.project, loaded.environment)
+    known = [own.own(one) for one in METRICS]
     for region in loaded.regions:
         for alarm in alarms(loaded, region):
             for query in alarm.queries:
-                assert query.metric in METRICS
+                assert query.metric in known
                 assert tuple(key for key, _ in query.dimensions) == query.metric.dimensions
                 assert all(value for _, value in query.dimensions), alarm.id
+
+
+def test_every_metric_of_ours_names_its_environment() -> None:
+    for loaded in (environment(), environment({"project": "others"}), environment({"environment": "other"})):
+        own = {"Project": loaded.project, "Environment": loaded.environment}
+        queries = [query for alarm in alarms(loaded, "us-east-1") for query in alarm.queries]
+        ours = [query for query in queries if query.metric.namespace.startswith(PROBE_NAMESPACE)]
+        assert {query.metric.id for query in ours} > {"log-errors", "replication-lag", "running-tasks"}
+        for query in ours:
+            of_filter = query.metric.source == "log-filter"
+            namespace = f"{PROBE_NAMESPACE}/{own['Project']}/{own['Environment']}"
+            assert query.metric.namespace == (namespace if of_filter else PROBE_NAMESPACE)
+            assert of_filter or own.items() <= dict(query.dimensions).items()
 
 
 def test_alarm_ids_are_unique_and_severities_the_reports() -> None:

@@ -69,7 +69,7 @@ def test_no_log_group_has_two_owners_and_all_are_under_eks_or_msk() -> None:
     groups = [g for owner in ("logs", "msk") for g in log_groups(loaded, "us-east-1", owner)]
     assert len({g.name for g in groups}) == len(groups) == 7
     by_name = {g.name: g.retention_days for g in groups}
-    assert by_name["/aws/eks/mirrormaker2/production"] == 7
+    assert by_name["/aws/eks/mirrormaker2/orders-production"] == 7
     assert by_name["/aws/eks/orders-production"] == 30
     assert by_name["/aws/msk/orders-production"] == 30
     assert by_name["/aws/containerinsights/shared-east/performance"] == 14

@@ -17,6 +17,7 @@ ACCOUNT = "123456789012"
 TERRAFORM = f"arn:aws:iam::{ACCOUNT}:role/terraform"
 REPLICATION = f"arn:aws:iam::{ACCOUNT}:role/orders-test-state-us-east-1"
 STRANGER = "arn:aws:iam::999999999999:role/terraform"
+LOGS_OF_PEER = "logs.us-west-2.amazonaws.com"
 LOGS, CLOUDWATCH = "logs.us-east-1.amazonaws.com", "cloudwatch.amazonaws.com"
 
 USE = (
@@ -102,13 +103,16 @@ CASES = [
     Case("network", LOGS, "kms:GenerateDataKey", group("/aws/vpc/orders-test/flow-logs"), True),
     Case("network", LOGS, "kms:Decrypt", group("/aws/msk/orders-test"), False),
     Case("network", TERRAFORM, "kms:Decrypt", group("/aws/vpc/orders-test/flow-logs"), False),
-    Case("logs", LOGS, "kms:Decrypt", group("/aws/eks/mirrormaker2/test"), True),
-    Case("logs", LOGS, "kms:Decrypt", group("/aws/eks/mirrormaker2/test", PEER), False),
+    Case("logs", LOGS, "kms:Decrypt", group("/aws/eks/mirrormaker2/orders-test"), True),
+    Case("logs", LOGS, "kms:Decrypt", group("/aws/eks/mirrormaker2/orders-test", PEER), False),
     Case("logs", LOGS, "kms:Decrypt", {}, False),
-    Case("logs", f"logs.{PEER}.amazonaws.com", "kms:Decrypt", group("/aws/eks/mirrormaker2/test"), False),
-    Case("logs", LOGS, "kms:CreateGrant", group("/aws/eks/mirrormaker2/test"), False),
+    Case("logs", LOGS_OF_PEER, "kms:Decrypt", group("/aws/eks/mirrormaker2/orders-test"), False),
+    # the workers' groups had no project in their names
+    Case("logs", LOGS, "kms:Decrypt", group("/aws/eks/mirrormaker2/test"), True),
+    Case("logs", LOGS, "kms:Decrypt", group("/aws/eks/mirrormaker2/others-test"), False),
+    Case("logs", LOGS, "kms:CreateGrant", group("/aws/eks/mirrormaker2/orders-test"), False),
     Case("msk", LOGS, "kms:Encrypt", group("/aws/msk/orders-test"), True),
-    Case("msk", LOGS, "kms:Encrypt", group("/aws/eks/mirrormaker2/test"), False),
+    Case("msk", LOGS, "kms:Encrypt", group("/aws/eks/mirrormaker2/orders-test"), False),
     # msk: through MSK, grants only for what AWS itself makes of them
     Case("msk", TERRAFORM, "kms:GenerateDataKey", kafka(), True),
     Case("msk", TERRAFORM, "kms:DescribeKey", kafka(), True),

@@ -16,7 +16,7 @@ from topology.tasks import MOST_CHARACTERS, Task, TaskSite, operations_task, wor
 from topology.workload import jvm_flags
 
 REGION = "us-east-1"
-SITE = TaskSite("/aws/ecs/mirrormaker2/test", {"BOOTSTRAP_US_EAST_1": "b-1:9098"})
+SITE = TaskSite("/aws/ecs/mirrormaker2/orders-test", {"BOOTSTRAP_US_EAST_1": "b-1:9098"})
 IMAGES = Path(__file__).resolve().parents[3] / "image" / "images.yaml"
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from operations.partitions import Extent
 from operations.probe.figures import Reading, Sample, figures
 from operations.probe.heartbeats import heartbeat_sent_ms
-from topology.metrics import METRICS, metric
+from topology.metrics import METRICS, Publisher, metric
 
 EARLIER = Reading(
     source={("orders", 0): Extent(0, 100), ("orders", 1): Extent(40, 50)},
@@ -29,7 +29,8 @@ NOW = Reading(
     checkpoint_failures=1,
     heartbeat_failures=0,
 )
-SAMPLE = Sample(datetime(2026, 1, 2, tzinfo=UTC), "test", "a", "b", figures(NOW, EARLIER), 100)
+OWN = Publisher("orders", "test")
+SAMPLE = Sample(datetime(2026, 1, 2, tzinfo=UTC), OWN, "a", "b", figures(NOW, EARLIER), 100)
 
 
 def test_what_is_published_is_what_the_catalogue_says_of_the_probe() -> None:
@@ -38,7 +39,7 @@ def test_what_is_published_is_what_the_catalogue_says_of_the_probe() -> None:
     assert data.keys() == catalogue.keys()
     for name, datum in data.items():
         assert tuple(one["Name"] for one in datum["Dimensions"]) == catalogue[name].dimensions
-        values = {"Environment": "test", "Source": "a", "Target": "b"}
+        values = {**OWN.dimensions, "Source": "a", "Target": "b"}
         assert {one["Name"]: one["Value"] for one in datum["Dimensions"]}.items() <= values.items()
         assert datum["Unit"] == catalogue[name].unit
         assert datum["Timestamp"] == SAMPLE.at
@@ -63,6 +64,7 @@ def test_a_line_names_figures_as_cloudwatch_does() -> None:
     line = replace(SAMPLE, figures={"replication-lag": 7}, problems=("why",), **told).as_json()
     assert line == {
         "at": "2026-01-02T00:00:00.000+00:00",
+        "project": "orders",
         "environment": "test",
         "source": "a",
         "target": "b",

@@ -19,8 +19,10 @@ from operations.probe.heartbeats import Heartbeats
 from operations.probe.probe import next_due
 from operations.probe.publish import CloudWatch, Gauges
 from operations.probe.watch import ConnectView, ask_connect, failures
+from topology.metrics import Publisher
 
 NAME = "a-to-b-source"
+OWN = Publisher("orders", "test")
 FLOW = ConnectorFlow(
     NAME,
     Cluster("a", "127.0.0.1:1"),
@@ -110,17 +112,17 @@ def test_looks_keep_their_rhythm_however_long_one_takes(now: float, due: float) 
 def test_prometheus_sees_the_last_look_and_nothing_older() -> None:
     gauges = Gauges()
     moment = datetime(2026, 1, 2, tzinfo=UTC)
-    lag = 'msk_mirror_replication_lag{environment="test",source="a",target="b"} 7.0'
-    tasks = 'msk_mirror_running_tasks{environment="test",source="a",target="b"} 2.0'
+    lag = 'msk_mirror_replication_lag{environment="test",project="orders",source="a",target="b"} 7.0'
+    tasks = 'msk_mirror_running_tasks{environment="test",project="orders",source="a",target="b"} 2.0'
     with gauges.served(0, "127.0.0.1") as port:
 
         def page() -> str:
             return httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
 
         assert "source=" not in page()
-        gauges.show([Sample(moment, "test", "a", "b", {"replication-lag": 7, "running-tasks": 2})])
+        gauges.show([Sample(moment, OWN, "a", "b", {"replication-lag": 7, "running-tasks": 2})])
         assert lag in page() and tasks in page()
-        gauges.show([Sample(moment, "test", "a", "b", {"replication-lag": 7})])
+        gauges.show([Sample(moment, OWN, "a", "b", {"replication-lag": 7})])
         assert lag in page() and "msk_mirror_running_tasks{" not in page()
         assert "msk_mirror_probe_last_look_timestamp_seconds" in page()
 
