@@ -22,15 +22,14 @@ def main(arguments: Sequence[str]) -> NoReturn:
     run(arguments)
 
 
-def _plain_check(arguments: Sequence[str]) -> tuple[str, bool] | None:
-    """(environment, --json) of an ordinary `check`; None for what needs the command line's parser."""
+def _plain_check(arguments: Sequence[str]) -> tuple[list[str], bool] | None:
+    """(environments, --json) of an ordinary `check`; None for what needs the command line's parser."""
     if not arguments or arguments[0] != "check":
         return None
     rest = [argument for argument in arguments[1:] if argument != "--json"]
-    if len(rest) > 1 or any(argument.startswith("-") for argument in rest):
+    if any(argument.startswith("-") for argument in rest):
         return None
-    chosen = rest[0] if rest else os.environ.get("MSK_MIRROR_ENV") or DEFAULT_ENVIRONMENT
-    return chosen, "--json" in arguments
+    return rest or [os.environ.get("MSK_MIRROR_ENV") or DEFAULT_ENVIRONMENT], "--json" in arguments
 
 
 if __name__ == "__main__":

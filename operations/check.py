@@ -1,40 +1,71 @@
-"""`msk-mirror check`: an environment file is right, and what it makes; or every mistake in it."""
+"""`msk-mirror check`: environment files are right, and what they make; or every mistake in them."""
 
 from __future__ import annotations
 
 import json
 import sys
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from topology.model import Environment
+    from topology.problem import Problem
 
 __all__ = ["INVALID", "check"]
 
 INVALID: Final = 2
 
 
-def check(environment: str, as_json: bool) -> int:
-    """Prints a summary and returns 0, or prints all problems and returns 2.
+def check(environments: Sequence[str], as_json: bool) -> int:
+    """Prints a summary and returns 0, or prints all problems and returns 2. Of several files, names that two
+    of them would both create are problems, too.
 
     People read the summary on stdout and the problems on stderr, one a line; machines (`as_json`) read either
-    on stdout: {"valid", "summary"} or {"valid", "problems": [{file, line, path, message, found, allowed}]}.
+    on stdout: {"valid", "summary"} or {"valid", "problems": [{file, line, path, message, found, allowed}]};
+    problems between two files have `kind`, `scope`, `name` and `other` beside that
+    (operations/side_by_side.py).
     """
-    from topology import InvalidEnvironment, load_environment  # noqa: PLC0415 - pydantic is most of the time
+    loaded, problems = _load(environments)
+    if problems:
+        return _refuse([str(one) for one in problems], [one.as_json() for one in problems], as_json=as_json)
+    if len(loaded) > 1:
+        from operations import side_by_side  # noqa: PLC0415 - what a single file does without
 
-    try:
-        loaded = load_environment(environment)
-    except InvalidEnvironment as error:
-        if as_json:
-            _print_json({"valid": False, "problems": [problem.as_json() for problem in error.problems]})
-        else:
-            sys.stderr.write("".join(f"{problem}\n" for problem in error.problems))
-        return INVALID
+        problems = side_by_side.repeated(loaded)
+        found = list(side_by_side.colliding(loaded))
+        if problems or found:
+            lines = [*map(str, problems), *side_by_side.told(found)]
+            as_data = [*(one.as_json() for one in problems), *(one.as_json() for one in found)]
+            return _refuse(lines, as_data, as_json=as_json)
     from topology.summary import summarize  # noqa: PLC0415 - not needed for an invalid file
 
-    summary = summarize(loaded)
+    summary = "\n\n".join(map(summarize, loaded.values()))
     if as_json:
         _print_json({"valid": True, "summary": summary})
     else:
         sys.stdout.write(f"{summary}\n")
     return 0
+
+
+def _load(names: Sequence[str]) -> tuple[dict[str, Environment], list[Problem]]:
+    from topology import InvalidEnvironment, load_environment  # noqa: PLC0415 - pydantic is most of the time
+
+    loaded: dict[str, Environment] = {}
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            loaded[name] = load_environment(name)
+        except InvalidEnvironment as error:
+            problems += error.problems
+    return loaded, problems
+
+
+def _refuse(lines: Sequence[str], problems: Sequence[Mapping[str, Any]], *, as_json: bool) -> int:
+    if as_json:
+        _print_json({"valid": False, "problems": list(problems)})
+    else:
+        sys.stderr.write("".join(f"{line}\n" for line in lines))
+    return INVALID
 
 
 def _print_json(content: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -51,15 +52,23 @@ def run(arguments: Sequence[str]) -> NoReturn:
 
 @app.command(epilog=EXIT_CODES)
 def check(
-    environment: Annotated[
-        str, typer.Argument(envvar="MSK_MIRROR_ENV", help="Name in environments/ or path of a file.")
-    ] = DEFAULT_ENVIRONMENT,
+    environments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Names in environments/ or paths of files; default: MSK_MIRROR_ENV, else local.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check an environment file: a summary of what it makes, or every mistake with file and line."""
+    """Check environment files: a summary of what they make, or every mistake with file and line.
+
+    Of several environments, names that two of them would both create are mistakes.
+    """
     from operations import check as checking  # noqa: PLC0415
 
-    raise typer.Exit(checking.check(environment, as_json))
+    chosen = environments or [os.environ.get("MSK_MIRROR_ENV") or DEFAULT_ENVIRONMENT]
+    raise typer.Exit(checking.check(chosen, as_json))
 
 
 @app.command(epilog=EXIT_CODES)

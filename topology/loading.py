@@ -18,7 +18,7 @@ from topology.model.schema_paths import known_keys
 from topology.problem import InvalidEnvironment, Path, Problem, shown
 from topology.rules import check
 
-__all__ = ["environment_path", "load_environment", "load_text"]
+__all__ = ["as_written", "display_name", "environment_path", "load_environment", "load_text"]
 
 SHARED_SECTIONS = ("kafka", "retention")
 ENVIRONMENTS = FilePath(__file__).resolve().parent.parent / "environments"
@@ -49,9 +49,9 @@ def load_environment(name_or_path: str | FilePath) -> Environment:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         found = f"byte 0x{content[error.start]:02x}"
-        problem = Problem((), "is not UTF-8", found, "text in UTF-8", file=_display(path), line=line)
+        problem = Problem((), "is not UTF-8", found, "text in UTF-8", file=display_name(path), line=line)
         raise InvalidEnvironment([problem]) from error
-    return load_text(text, _display(path))
+    return load_text(text, display_name(path))
 
 
 def load_text(text: str, file: str = "environment") -> Environment:
@@ -212,14 +212,14 @@ def _touches(path: Path, removed: Iterable[Path]) -> bool:
 def _located(problems: list[Problem], document: Document, file: str) -> list[Problem]:
     located = []
     for problem in problems:
-        path = _as_written(problem.path, document)
+        path = as_written(problem.path, document)
         line = problem.line or document.line(path)
         located.append(replace(problem, path=path, file=file, line=line))
     unique = list(dict.fromkeys(located))
     return sorted(unique, key=lambda p: p.line)
 
 
-def _as_written(path: Path, document: Document) -> Path:
+def as_written(path: Path, document: Document) -> Path:
     """A setting that a region has from a section of the environment, by the place that was written."""
     if len(path) > 3 and path[0] == "regions" and path[2] in SHARED_SECTIONS:
         shared = path[2:]
@@ -232,7 +232,8 @@ def _known(path: Path, document: Document) -> int:
     return max(length for length in range(len(path) + 1) if path[:length] in document.lines)
 
 
-def _display(path: FilePath) -> str:
+def display_name(path: FilePath) -> str:
+    """How problems name a file: relative to the working directory where it is in there."""
     try:
         return str(path.resolve().relative_to(FilePath.cwd()))
     except ValueError:

@@ -106,7 +106,6 @@ def test_a_check_takes_less_than_half_a_second_of_computing() -> None:
     [
         ("no-such-command",),
         ("check", "--no-such-option"),
-        ("check", "a", "b"),
         ("check", "no-such-environment"),
         ("bootstrap", "--out", "no-such-directory"),
         ("reconcile", "--connect", "no-url", "--connectors", ".", "--once"),
