@@ -13,6 +13,7 @@ from operations.__main__ import DEFAULT_ENVIRONMENT
 from operations.cli_failover import failover
 from operations.cli_migrate import migrate_app, rollback_app
 from operations.cli_options import EXIT_CODES, AsJson, CredentialsFile
+from operations.cli_rollout import rollout
 
 __all__ = ["app", "run"]
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(failover)
 app.add_typer(migrate_app, name="migrate")
 app.add_typer(rollback_app, name="rollback")
+app.command(epilog=EXIT_CODES)(rollout)
 
 ConnectUrls = Annotated[
     list[str],

@@ -50,20 +50,21 @@ class WorkerPods:
 
 
 def observe_pods(
-    pods: Sequence[Mapping[str, Any]], connect_answers: bool, now: datetime
+    pods: Sequence[Mapping[str, Any]], connect_answers: bool, now: datetime, what: str = "worker pod"
 ) -> tuple[Condition, ...]:
-    """Conditions of the pods that are not well. While Connect answers, a pod that is not is a warning: the
-    others do its work. Times are said as moments, not as durations, so that the words stay the same."""
+    """Conditions of the pods that are not well; `what` is how the messages call a pod. While Connect answers,
+    a pod that is not is a warning: the others do its work. Times are said as moments, not as durations, so
+    that the words stay the same."""
     trouble = Level.WARNING if connect_answers else Level.ERROR
     found: list[Condition] = []
     for pod in sorted(pods, key=lambda one: str(one["metadata"]["name"])):
         if "deletionTimestamp" not in pod["metadata"]:
-            found += _of_pod(pod, trouble, now)
+            found += _of_pod(pod, f"{what} {pod['metadata']['name']}", trouble, now)
     return tuple(found)
 
 
-def _of_pod(pod: Mapping[str, Any], trouble: Level, now: datetime) -> Iterator[Condition]:
-    name, status = f"worker pod {pod['metadata']['name']}", pod.get("status", {})
+def _of_pod(pod: Mapping[str, Any], name: str, trouble: Level, now: datetime) -> Iterator[Condition]:
+    status = pod.get("status", {})
     conditions = {one["type"]: one for one in status.get("conditions", ())}
     scheduled, ready = conditions.get("PodScheduled", {}), conditions.get("Ready", {})
     if ready.get("status") == "True":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from localcloud.kubernetes.leftovers import STATE_VARIABLE, remove, remove_left_
 from localcloud.kubernetes.network import connect_pods, free_ranges
 from localcloud.server_process import ServerProcess, ServerProcessError
 from localcloud.wan import Wan
+from operations.kubernetes_api import KubernetesApi
 
 __all__ = ["BINARIES_VARIABLE", "Cluster", "ClusterStartError"]
 
@@ -97,6 +99,13 @@ class Cluster:
     def kubectl(self) -> Kubectl:
         """kubectl as that user."""
         return Kubectl(str(self.layout.binaries / "kubectl"), self.kubeconfig)
+
+    def api(self, namespace: str) -> KubernetesApi:
+        """The API server for operations, as that user: by certificate in place of a token."""
+        admin = self.certificates.users["admin"]
+        verify = ssl.create_default_context(cafile=str(self.certificates.authority.certificate))
+        verify.load_cert_chain(admin.certificate, admin.key)
+        return KubernetesApi(self.layout.api, namespace, lambda: "unused", verify)
 
     def import_images(self, images: Sequence[BuiltImage]) -> None:
         """Give images to the node. Raises ClusterStartError."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AclBinding,
     AclBindingFilter,
@@ -15,10 +17,13 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
+from operations.commands import FAILED, OK
+from operations.commands.rollout import run
 from tests.e2e.kubernetes.stage import SOURCE, TARGET, TOPIC, Stage
 from tests.e2e.waiting import wait_until
 from topology.outputs import BOOTSTRAP_BROKERS_IAM
 
+NAMESPACE = "mirrormaker2"
 NOBODY_LISTENS = 9
 ABOUT_WORKERS = ("WorkersNotStarting", "WorkersNotReady")
 """Reasons of conditions and events: pods do not come up, or came up and are not ready."""
@@ -100,6 +105,32 @@ def test_a_wrong_bootstrap_address_keeps_the_old_workers_and_is_named(stage: Sta
         stage.await_running()
         scenario.traffic.await_more()
     assert "does not answer: check its bootstrap address" in message
+
+
+def test_a_missing_image_keeps_the_old_workers_and_the_rollout_command_names_it(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Terraform's next apply is green here: its provider has stored the new image."""
+
+    def rollout(seconds: float = 0) -> int:
+        return run("local", TARGET, seconds, False, lambda *_: stage.cluster.api(NAMESPACE))
+
+    with stage.scenario("missing image rolled out") as scenario:
+        old = set(stage.ready())
+        assert rollout(60) == OK
+        stage.take({"mirrormaker": {"image": {"tag": "not-built"}}}).apply(wait=False)
+        began = time.monotonic()
+        await_words(lambda: about_workers(stage), "not-built", 120)
+        scenario.figures["seconds_to_words"] = time.monotonic() - began
+        capsys.readouterr()
+        assert rollout() == FAILED
+        said = capsys.readouterr().out
+        assert old <= set(stage.ready())
+        stage.take({}).apply()
+        assert rollout(180) == OK
+        stage.await_running()
+        scenario.traffic.await_more()
+    assert re.search(r"replicas are updated\n  pod .*: (ErrImage|ImagePull)\w+: .*not-built", said)
 
 
 def test_a_role_without_the_workers_group_keeps_the_old_workers_and_is_named(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""A web server that answers like an API server: pods to list, events to create and patch."""
+"""A web server that answers like an API server: Deployments, pods to list, events to create and patch."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ __all__ = ["NAMESPACE", "FakeApiServer", "fake_api_server"]
 
 NAMESPACE = "mirrormaker2"
 EVENTS = f"/apis/events.k8s.io/v1/namespaces/{NAMESPACE}/events"
+DEPLOYMENTS = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments"
 PODS = f"/api/v1/namespaces/{NAMESPACE}/pods"
 
 
@@ -27,6 +28,7 @@ class FakeApiServer:
 
     url: str = ""
     pods: list[dict[str, Any]] = field(default_factory=list)
+    deployments: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     selectors: list[str] = field(default_factory=list)
@@ -48,6 +50,9 @@ class FakeApiServer:
         if (method, path) == ("GET", PODS):
             self.selectors += query.get("labelSelector", [])
             return 200, {"kind": "PodList", "items": self.pods}
+        deployment = path.removeprefix(f"{DEPLOYMENTS}/")
+        if method == "GET" and deployment in self.deployments:
+            return 200, self.deployments[deployment]
         if (method, path) == ("POST", EVENTS):
             self.events[body["metadata"]["name"]] = body
             return 201, body
