@@ -17,8 +17,9 @@ INVALID: Final = 2
 
 
 def check(environments: Sequence[str], as_json: bool) -> int:
-    """Prints a summary and returns 0, or prints all problems and returns 2. Of several files, names that two
-    of them would both create are problems, too.
+    """Prints a summary and returns 0, or prints all problems and returns 2. Of two files of one environment,
+    what the change from the first to the second breaks is a problem and what it leaves behind is a note
+    (operations/change.py). Of several files, names that two of them would both create are problems, too.
 
     People read the summary on stdout and the problems on stderr, one a line; machines (`as_json`) read either
     on stdout: {"valid", "summary"} or {"valid", "problems": [{file, line, path, message, found, allowed}]};
@@ -28,6 +29,17 @@ def check(environments: Sequence[str], as_json: bool) -> int:
     loaded, problems = _load(environments)
     if problems:
         return _refuse([str(one) for one in problems], [one.as_json() for one in problems], as_json=as_json)
+    if len(loaded) == 2:
+        from operations.change import change_of  # noqa: PLC0415 - what a single file does without
+
+        change = change_of(loaded)
+        if change is not None:
+            if as_json:
+                _print_json(change.as_json())
+            else:
+                sys.stdout.write("".join(f"{line}\n" for line in change.lines()))
+                sys.stderr.write("".join(f"{problem}\n" for problem in change.problems))
+            return INVALID if change.problems else 0
     if len(loaded) > 1:
         from operations import side_by_side  # noqa: PLC0415 - what a single file does without
 

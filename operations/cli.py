@@ -65,7 +65,9 @@ def check(
 ) -> None:
     """Check environment files: a summary of what they make, or every mistake with file and line.
 
-    Of several environments, names that two of them would both create are mistakes.
+    Of two files of one environment, the change from the first to the second is checked: what must not be
+    deployed in one step, and what stays behind. Of several environments, names that two of them would both
+    create are mistakes.
     """
     from operations import check as checking  # noqa: PLC0415
 

@@ -18,7 +18,7 @@ from topology.model.schema_paths import known_keys
 from topology.problem import InvalidEnvironment, Path, Problem, shown
 from topology.rules import check
 
-__all__ = ["as_written", "display_name", "environment_path", "load_environment", "load_text"]
+__all__ = ["as_written", "display_name", "environment_path", "load_environment", "load_text", "located"]
 
 SHARED_SECTIONS = ("kafka", "retention")
 ENVIRONMENTS = FilePath(__file__).resolve().parent.parent / "environments"
@@ -72,6 +72,12 @@ def load_text(text: str, file: str = "environment") -> Environment:
     if environment is None:
         raise AssertionError("a document without problems gives an environment")
     return environment
+
+
+def located(problems: Sequence[Problem], name_or_path: str | FilePath) -> list[Problem]:
+    """Problems with file and line, of an environment file that has been loaded; in file order."""
+    path = environment_path(str(name_or_path))
+    return _located(list(problems), parse(path.read_text(encoding="utf-8")), display_name(path))
 
 
 def _validate(data: dict[str, Any]) -> tuple[Environment | None, list[Problem]]:

@@ -153,7 +153,8 @@ class Environment(Model):
     (the partitions that a broker type carries, a property's type) is then not checked. Default: none."""
     kafka: Kafka = Kafka()
     regions: Annotated[dict[RegionId, Region], Field(min_length=2)]
-    flows: Annotated[tuple[Flow, ...], Field(min_length=1)]
+    flows: tuple[Flow, ...]
+    """What is replicated. `[]` is nothing: the step between two directions of an identity flow."""
     mirrormaker: MirrorMaker = MirrorMaker()
     runtime: Runtime = Runtime()
     retention: Retention = Retention()

@@ -69,6 +69,47 @@ def test_every_mistake_is_named_with_its_line(tmp_path: Path, capsys: pytest.Cap
     assert {problem["line"] for problem in found["problems"]} >= {1, 3, 5, 6}
 
 
+def test_a_change_that_needs_two_steps_is_refused_with_the_line_of_the_new_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
+    text = (ROOT / "environments" / "local.yaml").read_text()
+    before.write_text(text)
+    after.write_text(text.replace("mirrormaker:\n", "mirrormaker:\n  exactly_once: on\n"))
+    line = 1 + after.read_text().splitlines().index("  exactly_once: on")
+    assert code_of("check", str(before), str(after)) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"{after}:{line}: mirrormaker.exactly_once: cannot be changed at once")
+    assert "found: off -> on; allowed: off -> preparing -> on" in said.err
+    assert code_of("check", str(before), str(after), "--json") == 2
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert (problem["file"], problem["line"]) == (str(after), line)
+    after.write_text(after.read_text().replace("exactly_once: on", "exactly_once: preparing"))
+    assert code_of("check", str(before), str(after)) == 0
+    assert "can be deployed in one step" in capsys.readouterr().out
+
+
+def test_what_a_change_leaves_is_told_with_the_line_of_the_old_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
+    text = (ROOT / "environments" / "local.yaml").read_text()
+    before.write_text(text)
+    one_way = "source: us-east-1\n    target: us-west-2"
+    after.write_text(text.replace("active_active: true", one_way))
+    line = 1 + next(n for n, one in enumerate(text.splitlines()) if "active_active" in one)
+    assert code_of("check", str(before), str(after)) == 0
+    said = capsys.readouterr().out
+    assert f"note: {before}:{line}: flows[0]: us-west-2 -> us-east-1 is removed" in said
+    assert "stays: stack mirrormaker-us-east-1" in said
+    assert "step 1: cdktf destroy mirrormaker-us-east-1" in said
+    assert code_of("check", str(before), str(after), "--json") == 0
+    (note,) = json.loads(capsys.readouterr().out)["notes"]
+    assert note["remains"]
+    assert note["steps"]
+
+
 def test_the_environment_of_the_variable_is_checked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
