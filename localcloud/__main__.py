@@ -15,7 +15,6 @@ from localcloud.cloud import LocalCloudError
 from localcloud.demo import DemoOptions, run_demo
 from localcloud.images import ImageError
 from localcloud.kubernetes import Cluster
-from localcloud.kubernetes.leftovers import remove_left_over
 from localcloud.server_process import ServerProcessError
 from localcloud.view import DemoView
 from localcloud.wan import Wan, WanError
@@ -76,8 +75,6 @@ def up(environment: EnvironmentOption = "local") -> None:
 def down() -> None:
     """End whatever `up`, `cluster` or KEEP=1 left running."""
     runs_main(["end"])
-    for name in remove_left_over():
-        Console().print(f"removed what was left of the cluster {name}")
 
 
 @app.command()

@@ -6,7 +6,6 @@ import os
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,12 +18,12 @@ import httpx
 
 from localcloud.images import BuiltImage, build_pause
 from localcloud.kubernetes import private_mounts
-from localcloud.kubernetes.cgroups import PREFIX, end_pods, make_groups
+from localcloud.kubernetes.cgroups import end_pods, make_groups
 from localcloud.kubernetes.components import Component, components, write_configuration
 from localcloud.kubernetes.essentials import essentials
 from localcloud.kubernetes.kubectl import Kubectl, KubectlError
 from localcloud.kubernetes.layout import DNS_HEALTH_PORT, NODE, Certificates, Layout
-from localcloud.kubernetes.leftovers import STATE_VARIABLE, remove, remove_left_over
+from localcloud.kubernetes.leftovers import STATE_VARIABLE, remove, remove_left_over, state_directory
 from localcloud.kubernetes.network import connect_pods, free_ranges
 from localcloud.server_process import ServerProcess, ServerProcessError
 from localcloud.wan import Wan
@@ -252,7 +251,7 @@ def _layout(wan: Wan, region: str, logs: Path) -> Layout:
         raise ClusterStartError("a kubelet needs root; set KUBECONFIG to a cluster that exists (kind, EKS)")
     logs.mkdir(parents=True, exist_ok=True)
     # short: the path of a socket may have 108 characters (unix(7))
-    state = Path(tempfile.mkdtemp(prefix=PREFIX))
+    state = state_directory(wan.run)
     return Layout(
         address=wan.address(region),
         ranges=free_ranges(wan, region),

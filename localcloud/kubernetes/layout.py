@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.kubernetes.certificates import Authority, KeyPair, service_account_keys
+from localcloud.kubernetes.leftovers import CERTIFICATES
 from localcloud.kubernetes.network import Ranges
 
 __all__ = [
@@ -78,7 +79,7 @@ class Certificates:
     @classmethod
     def make(cls, layout: Layout) -> Certificates:
         """Issue them all into the cluster's state directory."""
-        directory = layout.state / "certificates"
+        directory = layout.state / CERTIFICATES
         authority, front = Authority(directory, "authority"), Authority(directory, "front-proxy-authority")
         api_names = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "localhost", "127.0.0.1")
         users = {

@@ -14,13 +14,15 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from localcloud.kubernetes.cgroups import end_pods, left_over_groups, remove_groups
-from localcloud.wan.runs import process_environments
+from localcloud.kubernetes.cgroups import PREFIX, end_pods, left_over_groups, remove_groups
+from localcloud.wan.runs import owner_lives, process_environments
 
-__all__ = ["STATE_VARIABLE", "remove", "remove_left_over"]
+__all__ = ["CERTIFICATES", "STATE_VARIABLE", "remove", "remove_left_over", "state_directory"]
 
 STATE_VARIABLE = "MSK_MIRROR_KUBERNETES_STATE"
 """In the environment of every program of a cluster: its state directory."""
+CERTIFICATES = "certificates"
+"""Directory in a state directory."""
 END_SECONDS = 10.0
 
 
@@ -40,17 +42,33 @@ def remove(state: Path) -> None:
     shutil.rmtree(state, ignore_errors=True)
 
 
+def state_directory(run: str) -> Path:
+    """A new state directory; its name has the id of the WAN's run in it."""
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{run}-"))
+
+
 def remove_left_over() -> list[str]:
-    """Remove the clusters of which no program lives any more; their names."""
+    """Remove the clusters of which neither a program nor the owner of their run lives; their names."""
     living = {
         Path(environment[STATE_VARIABLE]).name
         for _, environment in process_environments()
         if STATE_VARIABLE in environment
     }
-    left = sorted(left_over_groups() - living)
+    found = left_over_groups() | _directories()
+    left = sorted(name for name in found - living if not owner_lives(_run(name)))
     for name in left:
         remove(Path(tempfile.gettempdir()) / name)
     return left
+
+
+def _directories() -> set[str]:
+    """Other temporary directories of the project begin with the prefix too: a cluster's has certificates."""
+    candidates = Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{CERTIFICATES}")
+    return {certificates.parent.name for certificates in candidates}
+
+
+def _run(name: str) -> str:
+    return name.removeprefix(PREFIX).rpartition("-")[0]
 
 
 def _programs(state: Path) -> list[int]:

@@ -1,7 +1,7 @@
 """The runs of the local cloud on this machine.
 
 python -m localcloud.wan             # list them
-python -m localcloud.wan end         # end those that were kept or left over
+python -m localcloud.wan end         # end those that were kept or left over, and remove what is left of them
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from localcloud.kubernetes.leftovers import remove_left_over
 from localcloud.wan.runs import end_run, runs
 
 __all__ = ["main"]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """List the runs, or end what has no living owner; 2 for any other argument."""
+    """List the runs, or end what has no living owner with its Kubernetes clusters; 2 for any other
+    argument."""
     if list(arguments) not in ([], ["end"]):
         sys.stderr.write("usage: python -m localcloud.wan [end]\n")
         return 2
@@ -25,6 +27,8 @@ def main(arguments: Sequence[str]) -> int:
         if arguments and not run.owned:
             end_run(run)
             sys.stdout.write(f"{run.id}: ended\n")
+    for name in remove_left_over() if arguments else ():
+        sys.stdout.write(f"{name}: directory and control groups of a Kubernetes cluster removed\n")
     return 0
 
 
