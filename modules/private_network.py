@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network
 
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.route_table import RouteTable
@@ -14,7 +15,8 @@ from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
-from topology.network import InterfaceEndpoint, PrivateSubnet
+from topology.endpoints import InterfaceEndpoint
+from topology.network import PrivateSubnet, range_key
 
 __all__ = ["PrivateNetwork"]
 
@@ -31,7 +33,8 @@ class PrivateNetwork(Construct):
         *,
         name: str,
         region: str,
-        cidr: str,
+        cidr: IPv4Network,
+        pod_cidrs: Sequence[IPv4Network],
         subnets: Sequence[PrivateSubnet],
         endpoints: Sequence[InterfaceEndpoint],
     ) -> None:
@@ -41,7 +44,7 @@ class PrivateNetwork(Construct):
         self.vpc = Vpc(
             self,
             "Default",
-            cidr_block=cidr,
+            cidr_block=str(cidr),
             enable_dns_support=True,
             enable_dns_hostnames=True,  # interface endpoints answer under the services' own names
             tags={"Name": name},
@@ -53,7 +56,9 @@ class PrivateNetwork(Construct):
         )
         self.subnets = [self._subnet(subnet) for subnet in subnets]
         self._gateway_endpoint("s3")
-        self._interface_endpoints(cidr, endpoints)
+        outside = (one for one in pod_cidrs if not one.subnet_of(cidr))
+        clients = {"endpoints_https": cidr} | {f"endpoints_https_{range_key(one)}": one for one in outside}
+        self._interface_endpoints(clients, endpoints)
 
     @property
     def vpc_id(self) -> str:
@@ -95,7 +100,10 @@ class PrivateNetwork(Construct):
             tags={"Name": f"{self._name}-{service}"},
         )
 
-    def _interface_endpoints(self, cidr: str, endpoints: Sequence[InterfaceEndpoint]) -> None:
+    def _interface_endpoints(
+        self, clients: Mapping[str, IPv4Network], endpoints: Sequence[InterfaceEndpoint]
+    ) -> None:
+        """`clients` are address ranges by the key of their rule."""
         group = SecurityGroup(
             self,
             "endpoints",
@@ -103,22 +111,23 @@ class PrivateNetwork(Construct):
             description="HTTPS from the VPC to AWS services",
             vpc_id=self.vpc.id,
         )
-        VpcSecurityGroupIngressRule(
-            self,
-            "endpoints_https",
-            security_group_id=group.id,
-            description="HTTPS from the VPC",
-            ip_protocol="tcp",
-            from_port=HTTPS,
-            to_port=HTTPS,
-            cidr_ipv4=cidr,
-        )
+        for key, cidr in clients.items():
+            VpcSecurityGroupIngressRule(
+                self,
+                key,
+                security_group_id=group.id,
+                description="HTTPS from the VPC",
+                ip_protocol="tcp",
+                from_port=HTTPS,
+                to_port=HTTPS,
+                cidr_ipv4=str(cidr),
+            )
         for endpoint in endpoints:
             VpcEndpoint(
                 self,
                 endpoint.service,
                 vpc_id=self.vpc.id,
-                service_name=f"com.amazonaws.{self._region}.{endpoint.service}",
+                service_name=endpoint.service_name,
                 vpc_endpoint_type="Interface",
                 private_dns_enabled=True,
                 subnet_ids=self.private_subnet_ids,

@@ -9,7 +9,8 @@ from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
-from topology.task_network import HTTPS, REGISTRY_ENDPOINTS
+from topology.endpoints import InterfaceEndpoint
+from topology.task_network import HTTPS
 
 __all__ = ["RegistryEndpoints"]
 
@@ -24,10 +25,10 @@ class RegistryEndpoints(Construct):
         construct_id: str,
         *,
         name: str,
-        region: str,
         vpc_id: str,
         subnet_ids: Sequence[str],
         clients: str,
+        endpoints: Sequence[InterfaceEndpoint],
     ) -> None:
         super().__init__(scope, construct_id)
         group = SecurityGroup(
@@ -43,15 +44,15 @@ class RegistryEndpoints(Construct):
             to_port=HTTPS,
             referenced_security_group_id=clients,
         )
-        for service in REGISTRY_ENDPOINTS:
+        for endpoint in endpoints:
             VpcEndpoint(
                 self,
-                service.replace(".", "_"),
+                endpoint.service.replace(".", "_"),
                 vpc_id=vpc_id,
-                service_name=f"com.amazonaws.{region}.{service}",
+                service_name=endpoint.service_name,
                 vpc_endpoint_type="Interface",
                 private_dns_enabled=True,
                 subnet_ids=list(subnet_ids),
                 security_group_ids=[group.id],
-                tags={"Name": f"{name}-{service}"},
+                tags={"Name": f"{name}-{endpoint.service}"},
             )

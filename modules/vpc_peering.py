@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.route import Route
 from cdktf_cdktf_provider_aws.vpc_peering_connection import VpcPeeringConnection
 from cdktf_cdktf_provider_aws.vpc_peering_connection_accepter import VpcPeeringConnectionAccepterA
 from constructs import Construct
+
+from topology.network import range_key
 
 __all__ = ["PeeringEnd", "VpcPeering"]
 
@@ -20,7 +24,8 @@ class PeeringEnd:
     region: str
     vpc_id: str
     route_table_id: str
-    cidr: str
+    cidrs: Sequence[IPv4Network]
+    """Destinations behind it: the VPC's own range first."""
 
 
 class VpcPeering(Construct):
@@ -54,18 +59,24 @@ class VpcPeering(Construct):
             tags={"Name": name},
             provider=provider,
         )
-        Route(
-            self,
-            "there",
-            route_table_id=requester.route_table_id,
-            destination_cidr_block=accepter.cidr,
-            vpc_peering_connection_id=acceptance.id,
-        )
-        Route(
-            self,
-            "back",
-            route_table_id=accepter.route_table_id,
-            destination_cidr_block=requester.cidr,
-            vpc_peering_connection_id=acceptance.id,
-            provider=provider,
-        )
+        self._routes("there", requester, accepter, acceptance.id, None)
+        self._routes("back", accepter, requester, acceptance.id, provider)
+
+    def _routes(
+        self,
+        key: str,
+        origin: PeeringEnd,
+        destination: PeeringEnd,
+        connection_id: str,
+        provider: TerraformProvider | None,
+    ) -> None:
+        first, *others = destination.cidrs
+        for route_id, cidr in {key: first, **{f"{key}_{range_key(one)}": one for one in others}}.items():
+            Route(
+                self,
+                route_id,
+                route_table_id=origin.route_table_id,
+                destination_cidr_block=str(cidr),
+                vpc_peering_connection_id=connection_id,
+                provider=provider,
+            )

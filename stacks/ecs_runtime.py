@@ -13,6 +13,7 @@ from modules.task_cluster import TaskCluster
 from modules.task_security_group import PodsAdmitTasks, TaskSecurityGroup
 from stacks.base import RegionStack
 from topology.arns import cluster_arn
+from topology.endpoints import registry_endpoints
 from topology.identities import IdentityId, identity_policy
 from topology.logs import tasks_log_group
 from topology.model import Environment
@@ -75,15 +76,16 @@ class EcsRuntimeStack(RegionStack):
         )
         if self.environment.runtime.eks:
             PodsAdmitTasks(self, "pods", eks_cluster=self.settings.eks.cluster_name, tasks=group.id)
-        if not self.settings.network.exists and ecs.registry_endpoints:
+        endpoints = registry_endpoints(self.environment, self.region)
+        if endpoints:
             RegistryEndpoints(
                 self,
                 "registry",
                 name=f"{self.names.prefix}-registry",
-                region=self.region,
                 vpc_id=self.vpc_id,
                 subnet_ids=subnet_ids,
                 clients=group.id,
+                endpoints=endpoints,
             )
         execution = self._role(
             "execution",

@@ -14,10 +14,10 @@ from modules.storage_autoscaling import StorageGrowth
 from stacks.base import RegionStack
 from topology.arns import service_principal
 from topology.broker import configuration_name, server_properties
+from topology.broker_network import ingress_rules
 from topology.keys import key_policy
 from topology.logs import log_groups
 from topology.model import Environment
-from topology.network import ingress_rules
 from topology.outputs import (
     BOOTSTRAP_BROKERS_IAM,
     CLUSTER_ARN,

@@ -9,11 +9,12 @@ from modules.flow_log import RefusedConnections
 from modules.log_group import EncryptedLogGroup
 from modules.private_network import PrivateNetwork
 from stacks.base import RegionStack
+from topology.endpoints import network_endpoints
 from topology.flow_logs import flow_logs_policy, flow_logs_trust
 from topology.keys import key_policy
 from topology.logs import flow_log_group
 from topology.model import Environment
-from topology.network import INTERFACE_ENDPOINTS, private_subnets
+from topology.network import pod_cidrs, private_subnets
 from topology.outputs import PRIVATE_SUBNET_IDS, ROUTE_TABLE_ID, VPC_ID
 
 __all__ = ["NetworkStack"]
@@ -34,9 +35,10 @@ class NetworkStack(RegionStack):
             "vpc",
             name=self.names.prefix,
             region=region,
-            cidr=str(network.cidr),
+            cidr=network.cidr,
             subnets=private_subnets(environment, region),
-            endpoints=INTERFACE_ENDPOINTS,
+            pod_cidrs=pod_cidrs(environment, region),
+            endpoints=network_endpoints(environment, region),
         )
         self._log_what_is_refused(vpc)
         self.publish(

@@ -7,7 +7,7 @@ from constructs import Construct
 from modules.vpc_peering import PeeringEnd, VpcPeering
 from stacks.base import RegionStack
 from topology.model import Environment
-from topology.network import peerings_of
+from topology.network import peerings_of, routed_cidrs
 from topology.outputs import ROUTE_TABLE_ID, VPC_ID
 
 __all__ = ["PeeringStack"]
@@ -34,5 +34,5 @@ class PeeringStack(RegionStack):
             region=region,
             vpc_id=self.read("network", region, VPC_ID),
             route_table_id=self.read("network", region, ROUTE_TABLE_ID),
-            cidr=str(self.environment.regions[region].network.cidr),
+            cidrs=routed_cidrs(self.environment, region),
         )

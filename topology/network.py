@@ -1,24 +1,24 @@
-"""Networks: the subnets and endpoints of a created VPC, and who reaches the brokers on which port."""
+"""Networks: address ranges, the subnets of a created VPC, peering, and the ports of the brokers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from topology.flows import directed_flows, peers
+from topology.flows import directed_flows
 from topology.model import Environment
 
 __all__ = [
-    "INTERFACE_ENDPOINTS",
     "PORTS",
-    "IngressRule",
-    "InterfaceEndpoint",
     "PrivateSubnet",
-    "ingress_rules",
+    "connected_pairs",
     "peering_pairs",
     "peerings_of",
     "pod_cidrs",
     "private_subnets",
+    "range_key",
+    "routed_cidrs",
+    "vpc_cidrs",
     "worker_cidrs",
 ]
 
@@ -32,21 +32,6 @@ PORTS: dict[str, int] = {
 }
 
 
-@dataclass(frozen=True)
-class InterfaceEndpoint:
-    """An AWS service that is reached within the VPC; a created VPC has no way to the internet."""
-
-    service: str
-    reason: str
-
-
-INTERFACE_ENDPOINTS = (
-    InterfaceEndpoint("sts", "IRSA: workers exchange their service account's token"),
-    InterfaceEndpoint("logs", "Fluent Bit writes the workers' logs"),
-    InterfaceEndpoint("monitoring", "The probe publishes its metrics"),
-)
-"""What the workload calls. Nodes and images have needs of their own, which belong to the EKS cluster."""
-
 SUBNET_BITS = 4
 """A created VPC is cut into sixteen, so that a zone can be added without moving the others."""
 SMALLEST_SUBNET = 28
@@ -59,40 +44,6 @@ class PrivateSubnet:
 
     zone: str
     cidr: str
-
-
-@dataclass(frozen=True)
-class IngressRule:
-    """TCP from `cidr` to `port`; `key` is stable and names the rule in the state."""
-
-    key: str
-    cidr: str
-    port: int
-    description: str
-
-
-def ingress_rules(environment: Environment, region: str) -> tuple[IngressRule, ...]:
-    """Who reaches the brokers of `region`: IAM from its own workers and those of the regions it shares a
-    flow with (security groups can not be named across regions, so CIDRs); the exporters and SCRAM from the
-    pods of its own region only."""
-    kafka = environment.regions[region].kafka
-    own, others = (region,), peers(environment, region)
-    wanted = [("iam", (*own, *others), True), ("scram", own, kafka.authentication.scram)]
-    wanted += [("jmx_exporter", own, kafka.monitoring.jmx_exporter)]
-    wanted += [("node_exporter", own, kafka.monitoring.node_exporter)]
-    return tuple(
-        IngressRule(
-            key=f"{port}-{origin}-{position}",
-            cidr=str(cidr),
-            port=PORTS[port],
-            description=f"{port.replace('_', ' ')} from {origin}",
-        )
-        for port, origins, enabled in wanted
-        for clients in (worker_cidrs if port == "iam" else pod_cidrs,)
-        if enabled
-        for origin in origins
-        for position, cidr in enumerate(clients(environment, origin))
-    )
 
 
 def private_subnets(environment: Environment, region: str) -> tuple[PrivateSubnet, ...]:
@@ -115,18 +66,43 @@ def private_subnets(environment: Environment, region: str) -> tuple[PrivateSubne
     return tuple(PrivateSubnet(zone, str(parts[place])) for zone, place in places.items())
 
 
-def worker_cidrs(environment: Environment, region: str) -> tuple[IPv4Network, ...]:
-    """Address ranges that the workers of `region` come from: the pods', and the VPC's where they are tasks
-    too. Pods stay in while only tasks run, so that the way back to them is open."""
-    network = environment.regions[region].network.cidr
-    tasks = (network,) if environment.runtime.ecs else ()
-    return tuple(dict.fromkeys((*pod_cidrs(environment, region), *tasks)))
+def vpc_cidrs(environment: Environment, region: str) -> tuple[IPv4Network, ...]:
+    """Address ranges of brokers, nodes and ECS tasks of `region`, the VPC's first one first."""
+    network = environment.regions[region].network
+    return tuple(dict.fromkeys((network.cidr, *network.secondary_cidrs)))
 
 
 def pod_cidrs(environment: Environment, region: str) -> tuple[IPv4Network, ...]:
-    """Address ranges that the pods of `region` come from."""
-    settings = environment.regions[region]
-    return settings.eks.pod_cidrs or (settings.network.cidr,)
+    """Address ranges that the pods of `region` have within their VPC."""
+    return environment.regions[region].eks.pod_cidrs or vpc_cidrs(environment, region)
+
+
+def worker_cidrs(environment: Environment, region: str) -> tuple[IPv4Network, ...]:
+    """Address ranges that brokers see the workers of `region` come from, the pods' first.
+
+    Outside its VPC a pod has the address of its node unless external SNAT is set (EKS User Guide, "Enable
+    outbound internet access for Pods"), and a task always has one of the VPC. The pods' ranges stay in while
+    only tasks run, so that the way back to pods is open.
+    """
+    own_addresses_only = environment.regions[region].eks.external_snat and environment.runtime.ecs is None
+    others = () if own_addresses_only else vpc_cidrs(environment, region)
+    return tuple(dict.fromkeys((*pod_cidrs(environment, region), *others)))
+
+
+def routed_cidrs(environment: Environment, region: str) -> tuple[IPv4Network, ...]:
+    """Destinations for which a peered VPC needs a route to `region`, the VPC's first: its own ranges, and the
+    pods' where they keep their addresses outside it."""
+    external = environment.regions[region].eks.external_snat
+    pods = pod_cidrs(environment, region) if external else ()
+    vpc = vpc_cidrs(environment, region)
+    outside = (cidr for cidr in pods if not any(cidr.subnet_of(one) for one in vpc))
+    return tuple(dict.fromkeys((*vpc, *outside)))
+
+
+def connected_pairs(environment: Environment) -> tuple[tuple[str, str], ...]:
+    """Pairs of regions that share a flow, each once, in region order."""
+    pairs = {tuple(sorted((flow.source, flow.target))) for flow in directed_flows(environment)}
+    return tuple(sorted((a, b) for a, b in pairs))
 
 
 def peering_pairs(environment: Environment) -> tuple[tuple[str, str], ...]:
@@ -136,10 +112,14 @@ def peering_pairs(environment: Environment) -> tuple[tuple[str, str], ...]:
         network = environment.regions[region].network
         return not network.exists and network.peering
 
-    pairs = {tuple(sorted((flow.source, flow.target))) for flow in directed_flows(environment)}
-    return tuple(sorted((a, b) for a, b in pairs if created(a) and created(b)))
+    return tuple((a, b) for a, b in connected_pairs(environment) if created(a) and created(b))
 
 
 def peerings_of(environment: Environment, region: str) -> tuple[str, ...]:
     """The regions with which `region` creates the peering connection, as its requester."""
     return tuple(accepter for requester, accepter in peering_pairs(environment) if requester == region)
+
+
+def range_key(cidr: IPv4Network) -> str:
+    """An address range as part of a resource's name: `10-32-0-0-16`."""
+    return str(cidr).translate(str.maketrans("./", "--"))

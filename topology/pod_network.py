@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from topology.model import Environment
 from topology.names import Names
-from topology.network import PORTS
+from topology.network import PORTS, vpc_cidrs
 from topology.pods import METRICS_PORT, OPERATIONS_PORT, PROBE_PORT, clusters_of
 from topology.workload import REST_PORT
 
@@ -19,6 +20,12 @@ __all__ = ["Peer", "PodPolicy", "PodRule", "Port", "pod_policies"]
 
 HTTPS = 443
 DNS = 53
+NODE_LOCAL_DNS = IPv4Network("169.254.20.10/32")
+"""NodeLocal DNSCache listens on a link-local address of the node (Kubernetes, "Using NodeLocal DNSCache in
+Kubernetes Clusters")."""
+SERVICE_DNS = (IPv4Network("10.100.0.10/32"), IPv4Network("172.20.0.10/32"))
+"""The address of `kube-dns` in the two service ranges that EKS chooses from. On EKS Auto Mode a service of
+the node answers there and no pod: a policy has to name it by address (aws/containers-roadmap#2552)."""
 
 
 @dataclass(frozen=True)
@@ -99,16 +106,21 @@ def _tasks(environment: Environment, region: str) -> tuple[Peer, ...]:
     which of the addresses are tasks is for the security groups (topology/task_network.py)."""
     if environment.runtime.ecs is None:
         return ()
-    return (Peer(cidr=str(environment.regions[region].network.cidr)),)
+    return tuple(Peer(cidr=str(cidr)) for cidr in vpc_cidrs(environment, region))
+
+
+def _dns(environment: Environment, region: str) -> tuple[IPv4Network, ...]:
+    """Addresses of DNS servers that are no pods. EKS does not choose a service range within the VPC's."""
+    vpc = vpc_cidrs(environment, region)
+    default = (cidr for cidr in SERVICE_DNS if not any(cidr.overlaps(one) for one in vpc))
+    return (NODE_LOCAL_DNS, *(environment.regions[region].eks.dns_cidrs or default))
 
 
 def _clients(environment: Environment, region: str) -> Iterator[PodRule]:
     regions = clusters_of(environment, region).values()
-    brokers = tuple(Peer(cidr=str(environment.regions[other].network.cidr)) for other in regions)
+    brokers = tuple(Peer(cidr=str(cidr)) for other in regions for cidr in vpc_cidrs(environment, other))
     yield PodRule(
-        # NodeLocal DNSCache listens on a link-local address of the node (Kubernetes, "Using NodeLocal
-        # DNSCache in Kubernetes Clusters")
-        (Peer(namespace="kube-system"), Peer(cidr="169.254.20.10/32")),
+        (Peer(namespace="kube-system"), *(Peer(cidr=str(cidr)) for cidr in _dns(environment, region))),
         (Port(DNS, "UDP"), Port(DNS)),
         "Names of brokers, of STS and of the workers",
     )

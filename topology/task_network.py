@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from topology.model import Environment
-from topology.network import PORTS, pod_cidrs
+from topology.network import PORTS, pod_cidrs, range_key, vpc_cidrs
 from topology.pods import clusters_of
 from topology.workload import REST_PORT
 
-__all__ = ["HTTPS", "REGISTRY_ENDPOINTS", "TaskRule", "task_rules"]
+__all__ = ["HTTPS", "TaskRule", "task_rules"]
 
 HTTPS = 443
-REGISTRY_ENDPOINTS = ("ecr.api", "ecr.dkr")
-"""What Fargate pulls an image through, beside S3 (ECR User Guide, "Amazon ECR interface VPC endpoints")."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,8 @@ def task_rules(environment: Environment, region: str) -> tuple[TaskRule, ...]:
 
 
 def _pods(environment: Environment, region: str) -> Iterator[TaskRule]:
-    """During a handover any worker may be the leader to which the others forward."""
+    """During a handover any worker may be the leader to which the others forward. Tasks and pods share a VPC,
+    within which a pod has its own address whatever SNAT is set to, so that the VPC's ranges stay closed."""
     if not environment.runtime.eks:
         return
     for position, cidr in enumerate(pod_cidrs(environment, region)):
@@ -62,5 +61,9 @@ def _pods(environment: Environment, region: str) -> Iterator[TaskRule]:
 
 def _brokers(environment: Environment, region: str) -> Iterator[TaskRule]:
     for other in dict.fromkeys(clusters_of(environment, region).values()):
-        cidr = str(environment.regions[other].network.cidr)
-        yield TaskRule(f"brokers_{other}", "out", PORTS["iam"], cidr, f"Brokers in {other}, by IAM")
+        first, *secondary = vpc_cidrs(environment, other)
+        keys = {f"brokers_{other}": first} | {
+            f"brokers_{other}_{range_key(cidr)}": cidr for cidr in secondary
+        }
+        for key, cidr in keys.items():
+            yield TaskRule(key, "out", PORTS["iam"], str(cidr), f"Brokers in {other}, by IAM")

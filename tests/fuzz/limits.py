@@ -14,6 +14,7 @@ from tests.fuzz.derivations import UUID
 from topology.alarms import alarms
 from topology.arns import cluster_arn
 from topology.broker import configuration_name
+from topology.broker_network import ingress_rules
 from topology.flows import peers
 from topology.iam import trust_document
 from topology.identities import identities, identity_policy
@@ -22,7 +23,7 @@ from topology.logs import log_groups
 from topology.managed_policies import managed_policies
 from topology.model import Environment
 from topology.names import Names
-from topology.network import ingress_rules, private_subnets
+from topology.network import private_subnets
 from topology.notifications import notifications
 from topology.pods import labels
 from topology.state import STACK_KINDS, replica_region, state_address
@@ -170,9 +171,12 @@ def _foreign(environment: Environment, document: Any) -> Iterator[str]:
 
 def _of_network(environment: Environment, region: str) -> Iterator[str]:
     yield from _twice(
-        f"ingress in {region}", [(rule.cidr, rule.port) for rule in ingress_rules(environment, region)]
+        f"ingress in {region}",
+        [(rule.cidr, rule.security_group, rule.port) for rule in ingress_rules(environment, region)],
     )
-    reached = [environment.regions[one].network.cidr for one in (region, *peers(environment, region))]
+    yield from _twice(f"ingress key in {region}", [rule.key for rule in ingress_rules(environment, region)])
+    networks = [environment.regions[one].network for one in (region, *peers(environment, region))]
+    reached = [cidr for network in networks for cidr in (network.cidr, *network.secondary_cidrs)]
     for one, other in combinations(reached, 2):
         if one.overlaps(other):
             yield f"{region} reaches {one} and {other}"

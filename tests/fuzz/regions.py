@@ -28,6 +28,8 @@ CARRIES = {
     "express.m7g.16xlarge": 6000,
 }
 """Partition replicas a broker (MSK Developer Guide, best practices)."""
+ROUTERS = ("transit-gateway", "cloud-wan", "vpc-peering", "vpn")
+"""Beside created VPCs there are existing ones, to which only others route."""
 ZONES = "abcdefghijklmnop"  # a created VPC is cut into sixteen
 
 
@@ -44,6 +46,8 @@ def regions_and_kafka(draw: st.DrawFn, plan: Plan) -> tuple[dict[str, Data], Dat
             kafka = draw(_kafka(subnets[region]))
         elif draw(st.booleans()):
             kafka = draw(_overrides(shared or {}, subnets[region]))
+        if kafka is not ABSENT and draw(OFTEN):  # a security group is of one region
+            kafka["client_security_groups"] = [f"sg-{position:08}", f"sg-{position:017}"]
         others = [other for other in plan.regions if other != region]
         given = {
             "alias": plan.given.get(region, ABSENT),
@@ -75,12 +79,19 @@ def _network(draw: st.DrawFn, position: int, subnets: int) -> Data:
             "vpc_id": f"vpc-{ids[0]}",
             "private_subnet_ids": [f"subnet-{one}" for one in ids],
             "zones": ABSENT,
+            "secondary_cidrs": [
+                f"198.{18 + position % 2}.{16 * position + one}.0/24"
+                for one in draw(st.lists(st.integers(0, 15), max_size=2, unique=True))
+            ],
+            "routed_by": ABSENT,
         }
     else:
         zones = draw(st.lists(st.sampled_from(ZONES), min_size=subnets, max_size=subnets, unique=True))
         absent = subnets == 3 and draw(st.booleans())
         given |= {"vpc_id": ABSENT, "private_subnet_ids": ABSENT, "zones": ABSENT if absent else zones}
-    return draw(options(Network, given))
+        given |= {"secondary_cidrs": ABSENT, "routed_by": draw(st.sampled_from(ROUTERS))}
+    # five regions with five ranges each and a few clients stay below the default
+    return draw(options(Network, {**given, "rules_quota": draw(st.sampled_from([ABSENT, 60, 1000]))}))
 
 
 @st.composite
@@ -116,6 +127,7 @@ def _kafka(draw: st.DrawFn, subnets: int) -> Data:
         "planned_topics": draw(st.integers(1, max(1, most_topics))),
         "version": draw(st.sampled_from(_versions_of(kind))),
         "cluster_name": draw(st.sampled_from([ABSENT, None]) | names(longest=20)),
+        "client_security_groups": ABSENT,
     }
     return draw(options(Kafka, given))
 
@@ -151,6 +163,7 @@ def _overrides(draw: st.DrawFn, shared: Mapping[str, Any], subnets: int) -> Data
         **dict.fromkeys(fixed, ABSENT),
         "version": draw(st.sampled_from([ABSENT, *_versions_of(kind)])),
         "cluster_name": ABSENT,
+        "client_security_groups": ABSENT,
     }
     return draw(options(Kafka, given))
 

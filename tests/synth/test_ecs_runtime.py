@@ -9,7 +9,7 @@ import pytest
 
 from tests.synth.runtimes import EAST, POD_RANGE, of_kind
 from tests.synth.stack_json import document, output, resource, resources
-from tests.unit.topology.environments import environment
+from tests.unit.topology.environments import environment, existing_vpc
 from topology.identities import identity_policy
 from topology.model import Environment
 
@@ -145,6 +145,17 @@ def test_tasks_reach_brokers_workers_and_https_and_nothing_else(both: Stack, alo
     assert rules(both, "egress") == expected | {(8083, POD_RANGE)}
 
 
+def test_tasks_and_pods_know_the_secondary_ranges(synthesize: Callable[[Environment], Stacks]) -> None:
+    network = existing_vpc("10.1.0.0/16", "10.5.0.0/20")
+    changes = {f"regions/{EAST}/network": network, "regions/us-west-2/network/routed_by": "vpn"}
+    stacks = synthesize(environment({**changes, "runtime": {"ecs": {}}}))
+    assert {(9098, "10.1.0.0/16"), (9098, "10.5.0.0/20")} <= rules(stacks[f"ecs-runtime-{EAST}"], "egress")
+    assert (9098, "10.5.0.0/20") in rules(stacks["ecs-runtime-us-west-2"], "egress")
+    policy = resource(stacks[f"mirrormaker-{EAST}"], "kubernetes_network_policy_v1", "network-worker")["spec"]
+    to_rest = [rule for rule in policy["ingress"] if rule["ports"][0]["port"] == "8083"]
+    assert {"ip_block": {"cidr": "10.5.0.0/20"}} in to_rest[0]["from"]
+
+
 def test_the_eks_clusters_group_admits_the_tasks_while_both_run(both: Stack, alone: Stack) -> None:
     rule = resource(both, "aws_vpc_security_group_ingress_rule", "pods")
     assert rule["from_port"] == rule["to_port"] == 8083
@@ -177,6 +188,23 @@ def test_a_created_vpc_gets_a_way_to_the_registry_unless_there_is_one(
 ) -> None:
     services = {body["service_name"] for body in resources(alone, "aws_vpc_endpoint").values()}
     assert services == {"com.amazonaws.us-east-1.ecr.api", "com.amazonaws.us-east-1.ecr.dkr"}
+    china = {
+        "regions": {
+            region: {
+                "network": {"cidr": cidr},
+                "eks": {
+                    "cluster_name": region,
+                    "oidc_issuer": f"https://oidc.eks.{region}.amazonaws.com.cn/id/0123456789ABCDEF",
+                },
+            }
+            for region, cidr in (("cn-north-1", "10.1.0.0/16"), ("cn-northwest-1", "10.2.0.0/16"))
+        },
+        "partition": "aws-cn",
+        "runtime": {"ecs": {}},
+    }
+    endpoints = resources(synthesize(environment(china))["ecs-runtime-cn-north-1"], "aws_vpc_endpoint")
+    names = {body["service_name"] for body in endpoints.values()}
+    assert names == {"cn.com.amazonaws.cn-north-1.ecr.api", "cn.com.amazonaws.cn-north-1.ecr.dkr"}
     without = synthesize(environment({"runtime/ecs": {"registry_endpoints": False}}))
     assert not resources(without[f"ecs-runtime-{EAST}"], "aws_vpc_endpoint")
     assert not resources(synthesized("handover")["ecs-runtime-eu-west-1"], "aws_vpc_endpoint")

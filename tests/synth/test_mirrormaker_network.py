@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.synth.stack_json import resource, resources
-from tests.unit.topology.environments import environment
+from tests.unit.topology.environments import environment, existing_vpc
 
 Stack = dict[str, Any]
 NAMESPACE = "kubernetes.io/metadata.name"
@@ -115,6 +115,32 @@ def test_pods_reach_the_brokers_of_their_flows_names_and_sts(stack: Stack, name:
     assert reaches(stack, own, End(address="10.64.5.5"), 9098)
     assert reaches(stack, own, End("kube-system"), 53, "UDP")
     assert reaches(stack, own, End(address="203.0.113.9"), 443)
+
+
+def test_pods_reach_brokers_in_secondary_ranges(synthesize: Callable[..., dict[str, Stack]]) -> None:
+    west = existing_vpc("10.2.0.0/16", "10.5.0.0/20")
+    changes = {"regions/us-west-2/network": west, "regions/us-east-1/network/routed_by": "cloud-wan"}
+    found = synthesize(environment(changes))["mirrormaker-us-east-1"]
+    assert reaches(found, pod(found, "workers"), End(address="10.5.0.7"), 9098)
+    assert not reaches(found, pod(found, "workers"), End(address="10.5.16.7"), 9098)
+
+
+@pytest.mark.parametrize("address", ["10.100.0.10", "172.20.0.10", "169.254.20.10"])
+def test_names_are_asked_of_dns_servers_that_are_no_pods(stack: Stack, address: str) -> None:
+    """EKS Auto Mode answers at the cluster's DNS address without a pod behind it."""
+    for name in ("workers", "operations"):
+        for protocol in ("UDP", "TCP"):
+            assert reaches(stack, pod(stack, name), End(address=address), 53, protocol)
+        assert not reaches(stack, pod(stack, name), End(address="10.100.0.11"), 53, "UDP")
+
+
+def test_a_cluster_s_own_service_range_has_its_own_dns_address(
+    synthesize: Callable[..., dict[str, Stack]],
+) -> None:
+    changes = {"regions/us-east-1/eks/dns_cidrs": ["192.168.128.10/32"]}
+    found = synthesize(environment(changes))["mirrormaker-us-east-1"]
+    assert reaches(found, pod(found, "workers"), End(address="192.168.128.10"), 53, "UDP")
+    assert not reaches(found, pod(found, "workers"), End(address="172.20.0.10"), 53, "UDP")
 
 
 @pytest.mark.parametrize("address", ["172.20.0.1", "10.100.0.1", "10.32.5.5", "203.0.113.9"])

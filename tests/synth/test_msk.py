@@ -40,7 +40,8 @@ def open_ports(stack: Stack) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for rule in resources(stack, "aws_vpc_security_group_ingress_rule").values():
         assert rule["from_port"] == rule["to_port"]
-        found.setdefault(rule["from_port"], set()).add(rule["cidr_ipv4"])
+        source = rule.get("cidr_ipv4") or rule["referenced_security_group_id"]
+        found.setdefault(rule["from_port"], set()).add(source)
     return found
 
 
@@ -102,8 +103,25 @@ def test_data_at_rest_is_under_a_customer_managed_key(stack: Stack, cluster: dic
 
 
 def test_iam_port_is_open_to_the_workers_and_their_peers_only(stack: Stack) -> None:
-    # us-west-2's pods have a range of their own
-    assert open_ports(stack)[PORTS["iam"]] == {"10.32.0.0/16", "100.64.0.0/16"}
+    # us-west-2's pods have a range of their own within their VPC, and their nodes' addresses outside it
+    assert open_ports(stack)[PORTS["iam"]] == {"10.32.0.0/16", "10.64.0.0/16", "100.64.0.0/16"}
+
+
+def test_applications_are_admitted_by_address_and_by_security_group(synthesize: Synthesize) -> None:
+    clients = {"client_cidrs": ["192.168.7.0/24"], "client_security_groups": ["sg-0123456789abcdef0"]}
+    stack = synthesize(environment({"regions/us-east-1/kafka": clients}))["msk-us-east-1"]
+    assert open_ports(stack)[PORTS["iam"]] >= {"192.168.7.0/24", "sg-0123456789abcdef0"}
+    rule = resource(stack, "aws_vpc_security_group_ingress_rule", "brokers_iam-sg-0123456789abcdef0")
+    assert "cidr_ipv4" not in rule
+
+
+def test_rules_of_earlier_states_are_renamed_and_not_created_again(stack: Stack) -> None:
+    """A rule that is deleted and created in one apply may be refused as a duplicate."""
+    kind = "aws_vpc_security_group_ingress_rule"
+    moves = {move["from"]: move["to"] for move in stack["moved"]}
+    assert moves[f"{kind}.brokers_iam-us-west-2-0"] == f"{kind}.brokers_iam-100-64-0-0-16"
+    assert set(moves.values()) == {f"{kind}.{name}" for name in resources(stack, kind)}
+    assert not set(moves) & set(moves.values())
 
 
 def test_exporters_are_open_to_the_own_region_only(stack: Stack) -> None:

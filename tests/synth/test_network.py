@@ -12,7 +12,8 @@ import pytest
 from tests.synth.stack_json import dependencies, document, output, resource, resources
 from tests.unit.topology.environments import environment
 from topology import InvalidEnvironment, load_environment
-from topology.network import INTERFACE_ENDPOINTS, private_subnets
+from topology.endpoints import network_endpoints
+from topology.network import private_subnets
 
 Stack = dict[str, Any]
 Synthesized = Callable[[str], dict[str, Stack]]
@@ -53,11 +54,24 @@ def test_what_the_workload_calls_is_reached_within_the_vpc(synthesized: Synthesi
     endpoints = resources(stack, "aws_vpc_endpoint")
     assert endpoints["vpc_s3"]["vpc_endpoint_type"] == "Gateway"
     assert endpoints["vpc_s3"]["route_table_ids"] == ["${aws_route_table.vpc_route_table.id}"]
-    for endpoint in INTERFACE_ENDPOINTS:
+    expected = network_endpoints(load_environment("local"), "us-east-1")
+    for endpoint in expected:
         body = endpoints[f"vpc_{endpoint.service}"]
         assert body["service_name"] == f"com.amazonaws.us-east-1.{endpoint.service}"
         assert body["private_dns_enabled"] is True
-    assert {e.service for e in INTERFACE_ENDPOINTS} == {"sts", "logs", "monitoring"}
+    services = {endpoint.service for endpoint in expected}
+    assert services == {"sts", "logs", "monitoring", "autoscaling", "ec2", "eks"}
+    assert endpoints.keys() == {"vpc_s3", *(f"vpc_{service}" for service in services)}
+
+
+def test_endpoints_answer_pods_that_have_a_range_of_their_own(
+    synthesize: Callable[..., dict[str, Stack]],
+) -> None:
+    """Within the VPC a pod has its own address."""
+    changes = {"regions/us-east-1/eks/pod_cidrs": ["10.1.240.0/20", "100.64.0.0/16"]}
+    stack = synthesize(environment(changes))["network-us-east-1"]
+    rules = resources(stack, "aws_vpc_security_group_ingress_rule").values()
+    assert {rule["cidr_ipv4"] for rule in rules} == {"10.1.0.0/16", "100.64.0.0/16"}
 
 
 def test_endpoints_answer_the_vpc_only(synthesized: Synthesized) -> None:
@@ -151,6 +165,21 @@ def test_a_network_waits_for_no_other_region(synthesized: Synthesized) -> None:
     assert dependencies(stacks["peering-us-east-1"]) == {"network-us-east-1", "network-us-west-2"}
 
 
+def test_pods_that_keep_their_addresses_are_answered_over_the_peering(
+    synthesize: Callable[..., dict[str, Stack]],
+) -> None:
+    pods = {"pod_cidrs": ["10.2.240.0/20", "100.64.0.0/16"], "external_snat": True}
+    changes = {f"regions/us-west-2/eks/{name}": value for name, value in pods.items()}
+    stack = synthesize(environment(changes))["peering-us-east-1"]
+    routes = resources(stack, "aws_route")
+    assert {name: body["destination_cidr_block"] for name, body in routes.items()} == {
+        "us-west-2_there": "10.2.0.0/16",
+        "us-west-2_there_100-64-0-0-16": "100.64.0.0/16",
+        "us-west-2_back": "10.1.0.0/16",
+    }
+
+
 def test_a_region_that_declines_peering_has_none(synthesize: Callable[..., dict[str, Stack]]) -> None:
-    stacks = synthesize(environment({"regions/us-west-2/network/peering": False}))
+    network = {"cidr": "10.2.0.0/16", "peering": False, "routed_by": "transit-gateway"}
+    stacks = synthesize(environment({"regions/us-west-2/network": network}))
     assert not [name for name in stacks if name.startswith("peering-")]

@@ -45,19 +45,16 @@ def test_a_region_without_workers_has_no_tasks(synthesize: Callable[[Environment
 def test_a_change_of_runtime_touches_nothing_that_holds_data(
     before: str, after: str, runtimes: dict[str, Stacks]
 ) -> None:
-    """Rules that let workers in come and go, and roles of service accounts; every other resource has the same
-    address and the same arguments."""
+    """Roles of service accounts come and go; every other resource has the same address and the same
+    arguments, the rules that admit workers to the brokers among them."""
     for name, stack in runtimes[before].items():
         if not name.startswith(STATEFUL):
             continue
         old, new = dict(all_resources(stack)), dict(all_resources(runtimes[after][name]))
         comes_and_goes = set(old.keys() ^ new.keys())
-        assert all(
-            address.startswith(("aws_vpc_security_group_ingress_rule.brokers_iam-", "aws_iam_"))
-            for address in comes_and_goes
-        ), f"{name}: {comes_and_goes}"
+        assert all(address.startswith("aws_iam_") for address in comes_and_goes), f"{name}: {comes_and_goes}"
         assert {a: old[a] for a in old.keys() & new.keys()} == {a: new[a] for a in old.keys() & new.keys()}
-        if not name.startswith(("msk", "identity")):
+        if not name.startswith("identity"):
             assert not comes_and_goes, name
 
 
@@ -65,7 +62,7 @@ def test_a_change_of_runtime_touches_nothing_that_holds_data(
 def test_brokers_admit_the_workers_of_every_runtime_of_both_regions(
     kind: str, runtimes: dict[str, Stacks]
 ) -> None:
-    expected = {"10.2.0.0/16", POD_RANGE} | ({"10.1.0.0/16"} if kind != "eks" else set())
+    expected = {"10.1.0.0/16", "10.2.0.0/16", POD_RANGE}
     for region in (EAST, "us-west-2"):
         found = resources(runtimes[kind][f"msk-{region}"], "aws_vpc_security_group_ingress_rule").values()
         assert {rule["cidr_ipv4"] for rule in found if rule["from_port"] == 9098} == expected

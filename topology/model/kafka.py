@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -9,6 +10,8 @@ from pydantic import Field
 from topology.model.base import Count, Model, Percent, Properties
 
 __all__ = ["Authentication", "Broker", "Kafka", "Monitoring", "Storage", "StorageAutoscaling"]
+
+SecurityGroupId = Annotated[str, Field(pattern=r"^sg-[0-9a-f]{8,17}$")]
 
 
 class Broker(Model):
@@ -94,6 +97,12 @@ class Kafka(Model):
     """Added to the derived configuration of the cluster."""
     authentication: Authentication = Authentication()
     monitoring: Monitoring = Monitoring()
+    client_cidrs: tuple[IPv4Network, ...] = ()
+    """Address ranges of the applications that use the cluster: they reach the IAM port and, where SCRAM is
+    on, its port. Workers are admitted without being listed."""
+    client_security_groups: tuple[SecurityGroupId, ...] = ()
+    """The same for applications by their security groups, of this VPC or one that is peered in the region.
+    Groups belong to one region: list them in the region's own `kafka` section."""
 
     @property
     def is_kraft(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,7 +11,10 @@ from topology.model.base import Model, RegionId
 from topology.model.kafka import Kafka
 from topology.model.retention import Retention
 
-__all__ = ["Eks", "Network", "Region"]
+__all__ = ["Eks", "EndpointService", "Network", "Region"]
+
+EndpointService = Literal["autoscaling", "ec2", "ecr.api", "ecr.dkr", "eks", "logs", "monitoring", "sts"]
+"""AWS services that are reached through an interface endpoint in a created VPC."""
 
 
 class Network(Model):
@@ -19,6 +22,9 @@ class Network(Model):
 
     cidr: IPv4Network
     """Address range of the VPC. Peered regions must not overlap."""
+    secondary_cidrs: tuple[IPv4Network, ...] = ()
+    """Other ranges of an existing VPC in which brokers, nodes or ECS tasks have addresses. Ranges that only
+    pods use belong in `eks.pod_cidrs`."""
     vpc_id: Annotated[str, Field(pattern=r"^vpc-[0-9a-f]{8,17}$")] | None = None
     """An existing VPC. Leave out to have one created."""
     private_subnet_ids: tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")], ...] = ()
@@ -29,6 +35,16 @@ class Network(Model):
     peering: bool = True
     """Create VPC peering with the regions of the same flows (only between created VPCs; existing VPCs bring
     their own peering or transit gateway)."""
+    routed_by: Literal["transit-gateway", "cloud-wan", "vpc-peering", "vpn"] | None = None
+    """Who routes between this created VPC and the other regions where `peering` creates nothing: the routes
+    are yours, in the route table that network-R publishes as `route_table_id`. Without it `check` refuses a
+    flow that no route carries."""
+    existing_endpoints: tuple[EndpointService, ...] = ()
+    """Interface endpoints that a created VPC has from elsewhere, such as the EKS cluster's own set-up: a VPC
+    takes each service once. Of the others network-R creates those that the environment needs."""
+    rules_quota: Annotated[int, Field(ge=1, le=1000)] = 60
+    """Rules that a security group of this account takes in each direction. Default: 60, AWS's quota, which
+    can be raised (VPC User Guide, "Amazon VPC quotas", read 2026-11)."""
 
     @property
     def exists(self) -> bool:
@@ -57,6 +73,15 @@ class Eks(Model):
     of the environments on one cluster, at most one owns them (`msk-mirror check A B` says which two do)."""
     pod_cidrs: tuple[IPv4Network, ...] = ()
     """Address ranges of the pods when they are not those of the VPC (a secondary range)."""
+    external_snat: bool = False
+    """Whether pods keep their own addresses outside the VPC: `AWS_VPC_K8S_CNI_EXTERNALSNAT=true` (or the
+    other regions in `AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS`) of the VPC CNI, `snatPolicy: Disabled` of EKS Auto
+    Mode. The brokers then admit the pods' ranges only. Default: false, as EKS sets it: a pod has the address
+    of its node there, so the brokers admit the VPC's ranges too."""
+    dns_cidrs: tuple[IPv4Network, ...] = ()
+    """Addresses at which pods ask the cluster's DNS where it is no pod of kube-system, as with EKS Auto Mode:
+    the tenth address of the cluster's service range. Default: that of EKS's own ranges, 10.100.0.10/32 and
+    172.20.0.10/32. Give it when the cluster has a service range of its own."""
 
 
 class Region(Model):

@@ -13,6 +13,7 @@ from topology.rules import (  # noqa: F401
     aliases,
     aws_names,
     aws_regions,
+    broker_access,
     charts,
     cluster_services,
     effective,

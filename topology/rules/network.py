@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from itertools import combinations, product
 
 from topology.cluster_services import oidc_provider
 from topology.flows import peers
 from topology.model import Environment
-from topology.network import worker_cidrs
+from topology.network import connected_pairs, peering_pairs
 from topology.problem import Path, Problem
 from topology.rules.registry import rule
 
@@ -16,28 +18,94 @@ PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "": "aws"}
 """Beginnings of region ids (AWS General Reference, "Regional endpoints")."""
 
 
+@dataclass(frozen=True)
+class Range:
+    """Addresses of a region, and where the file has them."""
+
+    region: str
+    path: Path
+    cidr: IPv4Network
+    only_pods: bool = False
+
+
 @rule
 def paired_regions_have_their_own_addresses(environment: Environment) -> Iterator[Problem]:
     """Overlapping ranges can be neither peered, nor routed to from a third region, nor told apart by a
     security group."""
+    peered = peering_pairs(environment)
     for one, other in combinations(environment.regions, 2):
         common = set(peers(environment, one)) & {other, *peers(environment, other)}
-        if not common:
-            continue
-        ranges = [{environment.regions[r].network.cidr, *worker_cidrs(environment, r)} for r in (one, other)]
-        clash = sorted((a, b) for a in ranges[0] for b in ranges[1] if a.overlaps(b))
-        if clash:
+        pods_are_seen = (one, other) in peered or any(
+            environment.regions[region].eks.external_snat for region in (one, other)
+        )
+        clash = [
+            (theirs, ours)
+            for theirs, ours in product(_ranges(environment, one), _ranges(environment, other))
+            if theirs.cidr.overlaps(ours.cidr)
+            and (pods_are_seen or not (theirs.only_pods and ours.only_pods))
+        ]
+        if common and clash:
             theirs, ours = clash[0]
-            network = environment.regions[other].network
-            where = ("network", "cidr") if ours == network.cidr else ("eks", "pod_cidrs")
             yield Problem(
-                ("regions", other, *where),
-                f"overlaps {theirs} of {one}, with which it shares a flow"
+                ours.path,
+                f"overlaps {theirs.cidr} of {one}, with which it shares a flow"
                 if other in common
-                else f"overlaps {theirs} of {one}, which shares flows with {min(common)} too",
-                found=str(ours),
+                else f"overlaps {theirs.cidr} of {one}, which shares flows with {min(common)} too",
+                found=str(ours.cidr),
                 allowed="ranges that do not overlap",
             )
+
+
+def _ranges(environment: Environment, region: str) -> Iterator[Range]:
+    """Pods that have their node's address outside the VPC may have the same range in every region."""
+    network, here = environment.regions[region].network, ("regions", region)
+    yield Range(region, (*here, "network", "cidr"), network.cidr)
+    for position, cidr in enumerate(network.secondary_cidrs):
+        yield Range(region, (*here, "network", "secondary_cidrs", position), cidr)
+    for position, cidr in enumerate(environment.regions[region].eks.pod_cidrs):
+        yield Range(region, (*here, "eks", "pod_cidrs", position), cidr, only_pods=True)
+
+
+@rule
+def vpc_ranges_do_not_overlap(environment: Environment) -> Iterator[Problem]:
+    """EC2 refuses a range that overlaps another one of its VPC; a created VPC has one."""
+    for region, settings in environment.regions.items():
+        network = settings.network
+        here = ("regions", region, "network", "secondary_cidrs")
+        if network.secondary_cidrs and not network.exists:
+            yield Problem(here, "needs vpc_id: a created VPC has one range", None, "an existing VPC, or none")
+        for position, other in enumerate(network.secondary_cidrs):
+            for one in (network.cidr, *network.secondary_cidrs[:position]):
+                if one.overlaps(other):
+                    yield Problem(
+                        (*here, position),
+                        f"overlaps {one} of the same VPC",
+                        found=str(other),
+                        allowed="ranges that do not overlap",
+                    )
+
+
+@rule
+def flows_have_a_route(environment: Environment) -> Iterator[Problem]:
+    """Without a route between two VPCs every connector of their flows fails, and nothing else says so."""
+    peered = peering_pairs(environment)
+    for pair in connected_pairs(environment):
+        networks = {region: environment.regions[region].network for region in pair}
+        created = [region for region in pair if not networks[region].exists]
+        if not created or pair in peered or any(networks[region].routed_by for region in created):
+            continue
+        declined = [
+            region for region in created if not networks[region].peering and len(created) == len(pair)
+        ]
+        region = (declined or created)[0]
+        other = next(one for one in pair if one != region)
+        why = "peering is off" if declined else f"the VPC of {other} exists, so no peering is created"
+        yield Problem(
+            ("regions", region, "network", "peering" if declined else "routed_by"),
+            f"leaves the flow between {pair[0]} and {pair[1]} without a route: {why}",
+            found="false" if declined else None,
+            allowed=f"{'peering: true, or ' if declined else ''}routed_by: who routes between them",
+        )
 
 
 @rule

@@ -10,7 +10,7 @@ import yaml
 from topology.loading import load_text
 from topology.model import Environment
 
-__all__ = ["environment", "text"]
+__all__ = ["environment", "existing_vpc", "text", "third_region"]
 
 ISSUER = "https://oidc.eks.{region}.amazonaws.com/id/0123456789ABCDEF"
 DELETE = object()
@@ -48,6 +48,13 @@ def third_region(name: str = "eu-west-1") -> dict[str, Any]:
         "network": {"cidr": "10.3.0.0/16"},
         "eks": {"cluster_name": "eks-3", "oidc_issuer": ISSUER.format(region=name)},
     }
+
+
+def existing_vpc(cidr: str, *secondary: str) -> dict[str, Any]:
+    """The network of a region that brings its VPC, with a subnet in each of three zones."""
+    subnets = [f"subnet-0000000{number}" for number in range(3)]
+    network: dict[str, Any] = {"cidr": cidr, "vpc_id": "vpc-00000001", "private_subnet_ids": subnets}
+    return {**network, "secondary_cidrs": list(secondary)} if secondary else network
 
 
 def text(changes: dict[str, Any] | None = None) -> str:

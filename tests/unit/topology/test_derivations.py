@@ -11,7 +11,7 @@ from topology.flows import directed_flows, peers
 from topology.kafka_catalogue import definitions, settable_on_msk
 from topology.logs import log_groups
 from topology.names import Names, NameTooLongError, bootstrap_variable
-from topology.network import ingress_rules, peering_pairs
+from topology.network import peering_pairs
 from topology.state import STACK_KINDS, replica_region, stack_name, state_address
 from topology.summary import summarize
 from topology.workload import jvm_flags, memory_floor_to_scale_down_mib, memory_that_scales_up_mib, probes
@@ -116,26 +116,6 @@ def test_partition_limits_are_those_of_the_broker_type() -> None:
     assert broker_limit("kafka.t3.small") == 300
     assert broker_limit("kafka.m7g.4xlarge") == 4000
     assert broker_limit("kafka.unknown.large") is None
-
-
-def test_the_iam_port_is_open_to_workers_of_peers_and_the_rest_to_nobody() -> None:
-    rules = ingress_rules(environment(), "us-east-1")
-    abroad = [rule for rule in rules if rule.cidr == "10.2.0.0/16"]
-    assert [rule.port for rule in abroad] == [9098]
-    assert {rule.port for rule in rules} == {9098, 11001, 11002}
-    assert len({rule.key for rule in rules}) == len(rules)
-
-
-def test_scram_and_exporters_are_open_only_where_they_are_on() -> None:
-    closed = environment({"kafka/monitoring": {"jmx_exporter": False, "node_exporter": False}})
-    assert {rule.port for rule in ingress_rules(closed, "us-east-1")} == {9098}
-    scram = environment({"kafka/authentication": {"scram": True}})
-    assert [r.cidr for r in ingress_rules(scram, "us-east-1") if r.port == 9096] == ["10.1.0.0/16"]
-
-
-def test_pod_ranges_replace_those_of_the_vpc() -> None:
-    rules = ingress_rules(load_environment("production"), "us-east-1")
-    assert {rule.cidr for rule in rules if rule.description == "iam from us-west-2"} == {"100.64.0.0/16"}
 
 
 def test_created_networks_that_share_a_flow_are_peered_once() -> None:

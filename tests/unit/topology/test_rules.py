@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.topology.environments import DELETE, environment, text, third_region
+from tests.unit.topology.environments import DELETE, environment, existing_vpc, text, third_region
 from tests.unit.topology.rule_cases import CASES, EAST, Case
+from tests.unit.topology.rule_cases.case import WEST
 from topology.loading import load_text
 from topology.problem import InvalidEnvironment, Problem, dotted
 from topology.rules import RULES
@@ -98,6 +99,13 @@ def test_the_base_of_these_cases_is_accepted() -> None:
         {f"{EAST}/network/cidr": "100.64.0.0/16"},
         {f"{EAST}/eks/oidc_issuer": "https://issuer.example.com/cluster"},
         {f"{EAST}/eks/oidc_issuer": "https://oidc-eks.us-east-1.api.aws/id/0123456789ABCDEF"},
+        {f"{EAST}/network/routed_by": "transit-gateway", f"{WEST}/network/peering": False},
+        {f"{EAST}/network/routed_by": "vpn", f"{WEST}/network": existing_vpc("10.2.0.0/16", "10.9.0.0/24")},
+        {
+            f"{EAST}/network": existing_vpc("10.1.0.0/16"),
+            f"{WEST}/network": existing_vpc("10.2.0.0/16"),
+            **{f"{one}/eks/pod_cidrs": ["100.64.0.0/16"] for one in (EAST, WEST)},
+        },
     ],
     ids=[
         *("identity-one-way", "three-regions-by-prefix", "three-regions-with-exclusions"),
@@ -107,6 +115,7 @@ def test_the_base_of_these_cases_is_accepted() -> None:
         *("ecs-alone", "handover-without-tasks", "one-task-in-development"),
         *("new-broker-type", "new-version", "new-region", "new-broker-property", "new-worker-property"),
         *("own-value-of-a-platform-tag", "two-zones", "carrier-range", "issuer-elsewhere", "new-issuer"),
+        *("routed-by-others", "a-created-and-an-existing-vpc", "pods-with-the-same-range-behind-their-nodes"),
     ],
 )
 def test_what_is_close_to_a_mistake_but_none_is_accepted(changes: dict[str, Any]) -> None:

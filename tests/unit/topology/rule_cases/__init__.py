@@ -9,6 +9,7 @@ from tests.unit.topology.rule_cases import (
     aliases,
     aws_names,
     aws_regions,
+    broker_access,
     charts,
     cluster_services,
     effective,
@@ -32,6 +33,7 @@ __all__ = ["CASES", "EAST", "Case"]
 CASES: Final = (
     *advertised.CASES,
     *aliases.CASES,
+    *broker_access.CASES,
     *charts.CASES,
     *cluster_services.CASES,
     *effective.CASES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.unit.topology.environments import third_region
+from tests.unit.topology.environments import existing_vpc, third_region
 from tests.unit.topology.rule_cases.case import EAST, SUBNETS, WEST, Case
 
 __all__ = ["CASES"]
@@ -19,8 +19,82 @@ CASES: Final = (
     Case(
         "paired-regions-have-their-own-addresses",
         {f"{WEST}/eks/pod_cidrs": ["10.1.8.0/24"]},
-        "regions.us-west-2.eks.pod_cidrs",
+        "regions.us-west-2.eks.pod_cidrs[0]",
         "overlaps 10.1.0.0/16 of us-east-1",
+    ),
+    Case(  # a peering knows every range of both VPCs
+        "paired-regions-have-their-own-addresses",
+        {f"{EAST}/eks/pod_cidrs": ["100.64.0.0/16"], f"{WEST}/eks/pod_cidrs": ["100.64.0.0/20"]},
+        "regions.us-west-2.eks.pod_cidrs[0]",
+        "overlaps 100.64.0.0/16 of us-east-1",
+    ),
+    Case(  # pods that keep their addresses are answered at home
+        "paired-regions-have-their-own-addresses",
+        {
+            f"{EAST}/network": existing_vpc("10.1.0.0/16"),
+            f"{WEST}/network": existing_vpc("10.2.0.0/16"),
+            f"{EAST}/eks/pod_cidrs": ["100.64.0.0/16"],
+            f"{WEST}/eks/pod_cidrs": ["100.64.0.0/16"],
+            f"{WEST}/eks/external_snat": True,
+        },
+        "regions.us-west-2.eks.pod_cidrs[0]",
+        "overlaps 100.64.0.0/16 of us-east-1",
+    ),
+    Case(
+        "paired-regions-have-their-own-addresses",
+        {
+            f"{EAST}/network": existing_vpc("10.1.0.0/16"),
+            f"{WEST}/network": existing_vpc("10.2.0.0/16", "10.9.0.0/24", "10.1.64.0/20"),
+        },
+        "regions.us-west-2.network.secondary_cidrs[1]",
+        "overlaps 10.1.0.0/16 of us-east-1",
+    ),
+    Case(
+        "vpc-ranges-do-not-overlap",
+        {
+            f"{EAST}/network/routed_by": "vpn",
+            f"{WEST}/network": existing_vpc("10.2.0.0/16", "10.3.0.0/16", "10.2.128.0/20"),
+        },
+        "regions.us-west-2.network.secondary_cidrs[1]",
+        "overlaps 10.2.0.0/16 of the same VPC",
+    ),
+    Case(
+        "vpc-ranges-do-not-overlap",
+        {
+            f"{EAST}/network/routed_by": "vpn",
+            f"{WEST}/network": existing_vpc("10.2.0.0/16", "10.3.0.0/16", "10.3.128.0/20"),
+        },
+        "regions.us-west-2.network.secondary_cidrs[1]",
+        "overlaps 10.3.0.0/16 of the same VPC",
+    ),
+    Case(
+        "vpc-ranges-do-not-overlap",
+        {f"{WEST}/network/secondary_cidrs": ["10.3.0.0/16"]},
+        "regions.us-west-2.network.secondary_cidrs",
+        "needs vpc_id",
+    ),
+    Case(
+        "flows-have-a-route",
+        {f"{WEST}/network/peering": False},
+        "regions.us-west-2.network.peering",
+        "leaves the flow between us-east-1 and us-west-2 without a route: peering is off",
+        "peering: true, or routed_by: who routes between them",
+    ),
+    Case(
+        "flows-have-a-route",
+        {f"{EAST}/network": existing_vpc("10.1.0.0/16")},
+        "regions.us-west-2.network.routed_by",
+        "without a route: the VPC of us-east-1 exists, so no peering is created",
+        "routed_by: who routes between them",
+    ),
+    Case(  # of three regions the one that nobody routes to
+        "flows-have-a-route",
+        {
+            "regions/eu-west-1": third_region(),
+            "regions/eu-west-1/network/peering": False,
+        },
+        "regions.eu-west-1.network.peering",
+        "leaves the flow between eu-west-1 and us-east-1 without a route",
     ),
     Case(
         "paired-regions-have-their-own-addresses",
