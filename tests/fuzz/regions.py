@@ -127,7 +127,7 @@ def _kafka(draw: st.DrawFn, subnets: int) -> Data:
         "planned_topics": draw(st.integers(1, max(1, most_topics))),
         "version": draw(st.sampled_from(_versions_of(kind))),
         "cluster_name": draw(st.sampled_from([ABSENT, None]) | names(longest=20)),
-        "client_security_groups": ABSENT,
+        "client_security_groups": draw(st.sampled_from([ABSENT, []])),
     }
     return draw(options(Kafka, given))
 
