@@ -27,22 +27,6 @@ def clients_are_not_everybody(environment: Environment) -> Iterator[Problem]:
 
 
 @rule
-def security_groups_are_of_one_region(environment: Environment) -> Iterator[Problem]:
-    """A security group exists in one VPC; EC2 refuses a rule that names one of another region."""
-    first: dict[str, str] = {}
-    for region, settings in environment.regions.items():
-        for position, group in enumerate(settings.kafka.client_security_groups):
-            taken = first.setdefault(group, region)
-            if taken != region:
-                yield Problem(
-                    ("regions", region, "kafka", "client_security_groups", position),
-                    f"is listed for {taken} too; a group belongs to one region",
-                    found=group,
-                    allowed="groups of the region, in regions.<region>.kafka",
-                )
-
-
-@rule
 def security_groups_hold_their_rules(environment: Environment) -> Iterator[Problem]:
     """EC2 refuses the rule that is one too many, in the middle of an apply."""
     for region, settings in environment.regions.items():

@@ -22,7 +22,8 @@ def vpc_ranges_are_ones_that_ec2_takes(environment: Environment) -> Iterator[Pro
     for region, settings in environment.regions.items():
         here = ("regions", region)
         ranges: list[tuple[Path, IPv4Network]] = [((*here, "network", "cidr"), settings.network.cidr)]
-        pods = settings.eks.pod_cidrs
+        secondary, pods = settings.network.secondary_cidrs, settings.eks.pod_cidrs
+        ranges += [((*here, "network", "secondary_cidrs", n), cidr) for n, cidr in enumerate(secondary)]
         ranges += [((*here, "eks", "pod_cidrs", n), pod_range) for n, pod_range in enumerate(pods)]
         for path, found in ranges:
             taken = next((reserved for reserved in RESERVED if found.overlaps(reserved)), None)
@@ -33,11 +34,8 @@ def vpc_ranges_are_ones_that_ec2_takes(environment: Environment) -> Iterator[Pro
                     found=str(found),
                     allowed=f"a range outside {', '.join(map(str, RESERVED))}",
                 )
-        network = settings.network
-        if network.exists and not LARGEST <= network.cidr.prefixlen <= SMALLEST:
-            yield Problem(
-                (*here, "network", "cidr"),
-                "is not the range of a VPC",
-                found=str(network.cidr),
-                allowed=f"/{LARGEST} to /{SMALLEST}",
-            )
+        if not settings.network.exists:
+            continue
+        for path, found in ranges[: 1 + len(secondary)]:
+            if not LARGEST <= found.prefixlen <= SMALLEST:
+                yield Problem(path, "is not the range of a VPC", str(found), f"/{LARGEST} to /{SMALLEST}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from ipaddress import IPv4Network
 from typing import Any
 
 import yaml
@@ -52,8 +53,9 @@ def third_region(name: str = "eu-west-1") -> dict[str, Any]:
 
 def existing_vpc(cidr: str, *secondary: str) -> dict[str, Any]:
     """The network of a region that brings its VPC, with a subnet in each of three zones."""
-    subnets = [f"subnet-0000000{number}" for number in range(3)]
-    network: dict[str, Any] = {"cidr": cidr, "vpc_id": "vpc-00000001", "private_subnet_ids": subnets}
+    own = int(IPv4Network(cidr).network_address)
+    subnets = [f"subnet-{own + number:08x}" for number in range(3)]
+    network: dict[str, Any] = {"cidr": cidr, "vpc_id": f"vpc-{own:08x}", "private_subnet_ids": subnets}
     return {**network, "secondary_cidrs": list(secondary)} if secondary else network
 
 

@@ -1,4 +1,4 @@
-"""Mistakes about who reaches the brokers, which topology/rules/broker_access.py refuses."""
+"""Mistakes about who reaches the brokers, most of which topology/rules/broker_access.py refuses."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ CASES: Final = (
         "admits every address",
     ),
     Case(
-        "security-groups-are-of-one-region",
+        "identifiers-belong-to-one-region",
         {"kafka/client_security_groups": [GROUP]},
         "kafka.client_security_groups[0]",
-        "is listed for us-east-1 too",
+        "belongs to us-east-1 already",
     ),
     Case(
-        "security-groups-are-of-one-region",
+        "identifiers-belong-to-one-region",
         {
             f"{EAST}/kafka": {"client_security_groups": [GROUP]},
             f"{WEST}/kafka": {"client_security_groups": [GROUP]},
         },
         "regions.us-west-2.kafka.client_security_groups[0]",
-        "is listed for us-east-1 too",
+        "belongs to us-east-1 already",
     ),
     Case(
         "security-groups-hold-their-rules",

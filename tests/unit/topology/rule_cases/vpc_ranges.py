@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.unit.topology.environments import existing_vpc
 from tests.unit.topology.rule_cases.case import EAST, SUBNETS, Case
 
 __all__ = ["CASES"]
@@ -30,6 +31,18 @@ CASES: Final = (
         {f"{EAST}/eks/pod_cidrs": ["169.254.16.0/20"]},
         "regions.us-east-1.eks.pod_cidrs[0]",
         "overlaps 169.254.0.0/16, which no VPC may have",
+    ),
+    *(
+        Case(
+            "vpc-ranges-are-ones-that-ec2-takes",
+            {f"{EAST}/network": existing_vpc("10.1.0.0/16", given)},
+            "regions.us-east-1.network.secondary_cidrs[0]",
+            message,
+        )
+        for given, message in (
+            ("169.254.16.0/20", "overlaps 169.254.0.0/16, which no VPC may have"),
+            ("10.16.0.0/12", "is not the range of a VPC"),
+        )
     ),
     Case(
         "vpc-ranges-are-ones-that-ec2-takes",
