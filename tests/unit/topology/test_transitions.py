@@ -20,6 +20,8 @@ EXISTING: Final = {
     "vpc_id": "vpc-00000001",
     "private_subnet_ids": [f"subnet-0000000{number}" for number in (1, 2, 3)],
 }
+ROUTED: Final = {f"{WEST}/network/routed_by": "vpn"}
+"""No peering is created with a VPC that exists."""
 
 
 class Case(NamedTuple):
@@ -166,12 +168,13 @@ REFUSED: Final = (
     ),
     Case(
         "brokers-keep-their-subnets",
-        {f"{EAST}/network": EXISTING},
+        {f"{EAST}/network": EXISTING, **ROUTED},
         {
+            **ROUTED,
             f"{EAST}/network": {
                 **EXISTING,
                 "private_subnet_ids": ["subnet-00000004", "subnet-00000005", "subnet-00000006"],
-            }
+            },
         },
         "regions.us-east-1.network.private_subnet_ids",
         "replaces the cluster",
@@ -180,7 +183,7 @@ REFUSED: Final = (
     Case(
         "brokers-keep-their-subnets",
         {},
-        {f"{EAST}/network": EXISTING},
+        {f"{EAST}/network": EXISTING, **ROUTED},
         "regions.us-east-1.network.vpc_id",
         "replaces the cluster",
         "a VPC to be created",
