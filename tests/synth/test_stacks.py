@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -202,19 +201,6 @@ def test_development_leaves_nothing_behind(synthesized: Callable[[str], Stacks])
             assert body.get("force_destroy", True), address
 
 
-def test_names_are_unique_within_their_account_and_region(stacks: Stacks) -> None:
-    """IAM is global; the others are regional. Two stacks must not create the same thing."""
-    seen: set[tuple[str, str, str]] = set()
-    for stack_name, address, body in aws_resources(stacks):
-        kind = address.split(".")[0]
-        if kind not in ("aws_iam_role", "aws_iam_policy", "aws_cloudwatch_dashboard", "aws_sns_topic"):
-            continue
-        scope = kind_and_region(stack_name)[1] if kind == "aws_sns_topic" else ""
-        key = (kind, scope, body.get("name") or body["dashboard_name"])
-        assert key not in seen, address
-        seen.add(key)
-
-
 def test_a_tag_is_not_set_twice(stacks: Stacks) -> None:
     """Tags both of the provider and of a resource would be in every plan."""
     for _, address, body in aws_resources(stacks):
@@ -225,17 +211,3 @@ def test_synthesizing_twice_gives_the_same_text(
     synthesize: Callable[..., Stacks], synthesized: Callable[[str], Stacks]
 ) -> None:
     assert synthesize(load_environment("local")) == synthesized("local")
-
-
-def test_every_pair_of_environments_is_apart(synthesized: Callable[[str], Stacks]) -> None:
-    """Two environments of one account would share nothing: not one bucket, role or cluster."""
-    names = {
-        environment: {
-            body.get("name") or body.get("bucket") or body.get("cluster_name")
-            for _, address, body in aws_resources(synthesized(environment))
-            if address.split(".")[0] in ("aws_s3_bucket", "aws_iam_role", "aws_msk_cluster")
-        }
-        for environment in ENVIRONMENTS
-    }
-    for one, other in itertools.combinations(ENVIRONMENTS, 2):
-        assert not names[one] & names[other]
