@@ -6,13 +6,16 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from topology.effective import merged
+from topology.effective import merged, number
+from topology.flows import flows_into
 from topology.kafka_catalogue import definitions
 from topology.model import Environment
 from topology.names import Names
 
 __all__ = [
+    "ANY_TIME",
     "BROKER_LIMITS",
+    "MESSAGE_MAX_BYTES",
     "BrokerLimit",
     "broker_default",
     "broker_limit",
@@ -20,6 +23,11 @@ __all__ = [
     "kafka_line",
     "server_properties",
 ]
+
+
+MESSAGE_MAX_BYTES = 1024**2
+"""The largest batch of records, compressed, that brokers take unless the file says otherwise."""
+ANY_TIME = str(2**63 - 1)
 
 
 @dataclass(frozen=True)
@@ -60,11 +68,17 @@ def server_properties(environment: Environment, region: str) -> dict[str, str]:
         "auto.create.topics.enable": "false",
         "num.partitions": str(kafka.default_partitions),
         "log.retention.ms": str(168 * 3600 * 1000),
-        "message.max.bytes": "1048576",
+        "message.max.bytes": str(MESSAGE_MAX_BYTES),
         # the source broker's send window caps a long link: 8 -> 33 MB/s over 70 ms with -1 (measured)
         "socket.send.buffer.bytes": "-1",
         "socket.receive.buffer.bytes": "-1",
     }
+    largest = number(kafka.server_properties, "message.max.bytes")
+    if largest is not None and largest > MESSAGE_MAX_BYTES:
+        # followers fetch a larger batch all the same, one at a time
+        derived["replica.fetch.max.bytes"] = str(largest)
+    if flows_into(environment, region):
+        derived |= _times_of_mirrored_records(environment, region)
     if not kafka.broker.is_express:  # Express brokers fix replication at 3 and min ISR at 2
         derived |= {
             "default.replication.factor": str(kafka.replication_factor),
@@ -72,8 +86,21 @@ def server_properties(environment: Environment, region: str) -> dict[str, str]:
             "offsets.topic.replication.factor": str(kafka.replication_factor),
             "transaction.state.log.replication.factor": str(kafka.replication_factor),
             "transaction.state.log.min.isr": str(kafka.min_insync_replicas),
+            # MSK's default is true, which loses acknowledged records; Kafka's is false
+            "unclean.leader.election.enable": "false",
         }
     return merged(derived, kafka.server_properties)
+
+
+def _times_of_mirrored_records(environment: Environment, region: str) -> dict[str, str]:
+    """Mirrored records keep their time stamps, and may be of any age when they arrive. By default Express
+    brokers refuse records of more than a day ago or ahead, Kafka 4 those of more than an hour ahead, and for
+    ever: the error is not retriable. Before Kafka 4 the third property holds where the other two are at
+    Kafka's default (KIP-937)."""
+    kafka = environment.regions[region].kafka
+    old = int(kafka_line(kafka.version).split(".")[0]) < 4
+    sides = ("before", "after", "difference") if kafka.broker.is_express and old else ("before", "after")
+    return {f"log.message.timestamp.{side}.max.ms": ANY_TIME for side in sides}
 
 
 def broker_default(version: str, key: str) -> int | None:

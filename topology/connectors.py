@@ -7,6 +7,7 @@ from topology.flows import DirectedFlow, flows_into
 from topology.globs import glob_regex
 from topology.model import Environment, ExactlyOnce
 from topology.names import Names, bootstrap_variable
+from topology.record_sizes import accepted_bytes, producer_sizes
 from topology.rest_auth import rest_properties
 
 __all__ = [
@@ -138,6 +139,7 @@ def source_connector(flow: DirectedFlow) -> dict[str, str]:
         "producer.override.batch.size": "131072",
         "producer.override.compression.type": "lz4",
         "producer.override.send.buffer.bytes": "-1",
+        **_request_sizes(flow),
         "source.consumer.fetch.min.bytes": "1",
         # -1 lets the kernel size the window: 64 KiB caps a connection at 1 MB/s over 70 ms (measured)
         "source.consumer.receive.buffer.bytes": "-1",
@@ -201,6 +203,15 @@ def _common(flow: DirectedFlow, kind: str, connector_class: str) -> dict[str, st
         config[f"{side}.cluster.bootstrap.servers"] = _bootstrap(flow.environment, region)
         config |= {f"{side}.cluster.{key}": value for key, value in SECURITY.items()}
     return config
+
+
+def _request_sizes(flow: DirectedFlow) -> dict[str, str]:
+    """Room in the producer for whatever the source's brokers took."""
+    start = "producer.override."
+    extra = flow.environment.mirrormaker.connector_properties.source
+    given = {key.removeprefix(start): value for key, value in extra.items() if key.startswith(start)}
+    sizes = producer_sizes(accepted_bytes(flow.environment, flow.source), given)
+    return {start + key: value for key, value in sizes.items()}
 
 
 def _bootstrap(environment: Environment, region: str) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from topology.model import MirrorMaker
 
 __all__ = [
     "GRACE_SECONDS",
+    "IDLE_HEAP_MIB",
     "JVM_OVERHEAD_MIB",
     "REST_PORT",
     "STOP_RESERVE_SECONDS",
     "Probe",
+    "heap_that_holds_records_mib",
     "jvm_flags",
     "memory_floor_to_scale_down_mib",
     "memory_that_scales_up_mib",
@@ -21,6 +24,8 @@ __all__ = [
 REST_PORT = 8083
 JVM_OVERHEAD_MIB = 256
 """Resident memory beside the heap: 1.14-1.20 GB were measured at -Xmx1g under a backlog, rounded up."""
+IDLE_HEAP_MIB = 160
+"""Of a worker whose tasks wait: 160-220 MB were measured, with the memory beside the heap."""
 GRACE_SECONDS = 90
 """terminationGracePeriodSeconds: graceful task stop (30 s), offset flush and leaving the group, three times
 over."""
@@ -66,6 +71,12 @@ def jvm_flags(mirrormaker: MirrorMaker) -> tuple[str, ...]:
         "-XX:+ExitOnOutOfMemoryError",
         "-Djava.net.preferIPv4Stack=true",
     )
+
+
+def heap_that_holds_records_mib(tasks: int, buffer: int, record: int) -> int:
+    """Heap of a worker whose `tasks` source tasks fill their buffers. `buffer` and `record` in bytes:
+    buffer.memory of a task, and the largest record, which a task has once as fetched and once as read."""
+    return IDLE_HEAP_MIB + ceil(tasks * (buffer + 2 * record) / 1024**2)
 
 
 def memory_that_scales_up_mib(mirrormaker: MirrorMaker) -> int:

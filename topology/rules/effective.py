@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.broker import broker_default, server_properties
 from topology.connectors import worker_properties
 from topology.effective import finer, number
-from topology.flows import flows_into
 from topology.guarded_properties import reserved
-from topology.kafka_catalogue import definitions
 from topology.model import Environment
 from topology.problem import Problem
 from topology.rules.properties import broker_extras, decided_by, extras
@@ -82,37 +79,3 @@ def tasks_stop_before_their_worker_is_killed(environment: Environment) -> Iterat
                     found=str(wanted),
                     allowed=f"at most {most}",
                 )
-
-
-@rule
-def workers_keep_their_membership(environment: Environment) -> Iterator[Problem]:
-    """The brokers refuse a session time-out outside their bounds, and a heartbeat must come within a session
-    (AbstractCoordinator): otherwise the workers never join."""
-    defaults = definitions("4.1")["worker"]
-    for region, settings in environment.regions.items():
-        if not flows_into(environment, region):
-            continue
-        worker, brokers = worker_properties(environment, region), server_properties(environment, region)
-        session = number(worker, "session.timeout.ms", int(defaults["session.timeout.ms"]["default"]))
-        heartbeat = number(worker, "heartbeat.interval.ms", int(defaults["heartbeat.interval.ms"]["default"]))
-        low, high = (
-            number(brokers, key, broker_default(settings.kafka.version, key))
-            for key in ("group.min.session.timeout.ms", "group.max.session.timeout.ms")
-        )
-        if session is None or heartbeat is None or low is None or high is None:
-            continue
-        if not low <= session <= high:
-            yield Problem(
-                (*WORKER, "session.timeout.ms"),
-                f"is outside what the brokers of {region} take (group.min.session.timeout.ms,"
-                " group.max.session.timeout.ms)",
-                found=str(session),
-                allowed=f"{low} to {high}",
-            )
-        if heartbeat >= session:
-            yield Problem(
-                (*WORKER, "heartbeat.interval.ms"),
-                f"is not less than session.timeout.ms ({session})",
-                found=str(heartbeat),
-                allowed=f"at most {session // 3}, a third of the session, as Kafka recommends",
-            )

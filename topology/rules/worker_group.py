@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from topology.broker import server_properties
 from topology.connectors import worker_properties
+from topology.effective import number
 from topology.flows import flows_into
 from topology.model import Environment
 from topology.problem import Path, Problem
 from topology.rules.registry import rule
 
-SESSION = "session.timeout.ms"
+SESSION, HEARTBEAT = "session.timeout.ms", "heartbeat.interval.ms"
 SHORTEST, LONGEST = "group.min.session.timeout.ms", "group.max.session.timeout.ms"
 DEFAULTS = {SHORTEST: "6000", LONGEST: "1800000"}
 """Kafka 4.1, broker configuration; MSK lists no defaults of its own for them."""
@@ -36,6 +37,26 @@ def brokers_accept_the_workers_session(environment: Environment) -> Iterator[Pro
                 found=session,
                 allowed=f"a {SESSION} of {shortest} to {longest}",
             )
+
+
+@rule
+def heartbeats_come_within_a_session(environment: Environment) -> Iterator[Problem]:
+    """A worker whose heartbeat interval is not less than its session timeout exits (AbstractCoordinator)."""
+    region = next(iter(environment.regions))
+    worker = worker_properties(environment, region)
+    session, heartbeat = number(worker, SESSION), number(worker, HEARTBEAT)
+    if session is None or heartbeat is None or heartbeat < session:
+        return
+    given = environment.mirrormaker.worker_properties
+    key, allowed = (
+        (HEARTBEAT, f"less than {session}") if HEARTBEAT in given else (SESSION, f"more than {heartbeat}")
+    )
+    yield Problem(
+        ("mirrormaker", "worker_properties", key),
+        f"contradicts {SESSION if key == HEARTBEAT else HEARTBEAT}: a session needs more than one heartbeat",
+        found=worker[key],
+        allowed=allowed,
+    )
 
 
 def _place(environment: Environment, region: str, bound: str) -> Path:

@@ -122,17 +122,4 @@ CASES: Final = (
         "does not fit into the ECS task's stop time-out of 120 s",
         "at most 90000",
     ),
-    Case(
-        "workers-keep-their-membership",
-        _changes(WORKER, session__timeout__ms="5000", heartbeat__interval__ms="1000"),
-        f"{WORKER}.session.timeout.ms",
-        "is outside what the brokers of us-east-1 take",
-        "6000 to 1800000",
-    ),
-    Case(
-        "workers-keep-their-membership",
-        _changes(WORKER, heartbeat__interval__ms="10000", session__timeout__ms="10000"),
-        f"{WORKER}.heartbeat.interval.ms",
-        "is not less than session.timeout.ms (10000)",
-    ),
 )

@@ -27,4 +27,18 @@ CASES: Final = (
         "regions.us-east-1.kafka.server_properties.group.max.session.timeout.ms",
         "accept 6000 to 5000",
     ),
+    Case(
+        "heartbeats-come-within-a-session",
+        {"mirrormaker/worker_properties": {"heartbeat.interval.ms": "6000"}},
+        "mirrormaker.worker_properties.heartbeat.interval.ms",
+        "contradicts session.timeout.ms",
+        "less than 6000",
+    ),
+    Case(
+        "heartbeats-come-within-a-session",
+        {"mirrormaker/worker_properties": {"session.timeout.ms": "1500"}},
+        "mirrormaker.worker_properties.session.timeout.ms",
+        "contradicts heartbeat.interval.ms",
+        "more than 1500",
+    ),
 )
