@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.fields import ABSENT, options
 from tests.fuzz.plans import Plan
-from tests.fuzz.values import LETTERS, OFTEN, names
+from tests.fuzz.values import LETTERS, OFTEN, SETTABLE_FOR_ALL, names
 from topology.model import Eks, Kafka, Network, Region
 from topology.msk_versions import offered_versions
 
@@ -38,6 +38,9 @@ def regions_and_kafka(draw: st.DrawFn, plan: Plan) -> tuple[dict[str, Data], Dat
     """The `regions` section and the shared `kafka` section, None where the file has none."""
     subnets = {region: draw(st.sampled_from([2, 3, 3, 3])) for region in plan.regions}
     shared = draw(_kafka(lcm(*subnets.values()))) if draw(OFTEN) else None
+    if shared is not None:
+        agreed = draw(st.fixed_dictionaries({}, optional=SETTABLE_FOR_ALL))
+        shared["server_properties"] = shared.get("server_properties", {}) | agreed
     regions = {}
     for position, region in enumerate(plan.regions):
         network = draw(_network(position, subnets[region]))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from topology.logs import RETENTION_DAYS
 
-__all__ = ["OFTEN", "PER_FIELD", "TEMPLATE", "TEMPLATES", "names", "texts"]
+__all__ = ["OFTEN", "PER_FIELD", "SETTABLE_FOR_ALL", "TEMPLATE", "TEMPLATES", "names", "texts"]
 
 TEMPLATE = "fuzzed"
 TEMPLATES = (f"${{{TEMPLATE}}}", f"%{{{TEMPLATE}}}")
@@ -85,12 +85,15 @@ CHART_VALUES = st.dictionaries(
 """Names that every chart reads; each takes whatever is below it."""
 
 SETTABLE: dict[str, st.SearchStrategy[Any]] = {
-    "log.cleanup.policy": st.sampled_from(["delete", "compact", "compact,delete"]),
-    "message.max.bytes": st.integers(1024**2, 8 * 1024**2),
     "log.retention.ms": st.integers(60_000, 10**12).map(str),
     "compression.type": st.sampled_from(["producer", "lz4", "uncompressed"]),
 }
 """On Standard and on Express brokers: a region may have the other kind."""
+SETTABLE_FOR_ALL: dict[str, st.SearchStrategy[Any]] = {
+    "log.cleanup.policy": st.sampled_from(["delete", "compact", "compact,delete"]),
+    "message.max.bytes": st.integers(100_000, 1024**2),
+}
+"""The same: both ends of a flow must agree on these, so that no region has its own."""
 
 
 def _integers(*keys: str) -> st.SearchStrategy[dict[str, str]]:

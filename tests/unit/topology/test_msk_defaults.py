@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.topology.environments import environment
-from topology.broker import server_properties
+from topology.broker import kafka_line, server_properties
 from topology.kafka_catalogue import definitions
 from topology.model import Environment
 from topology.msk_defaults import EXPRESS, STANDARD, MskDefault
@@ -15,7 +15,13 @@ OF_THE_AUTHORIZER = "allow.everyone.if.no.acl.found"
 KINDS = {"kafka.m7g.large": STANDARD, "express.m7g.large": EXPRESS}
 
 
-def of(broker: str, version: str = "3.9.x") -> Environment:
+CASES = [
+    *(("kafka.m7g.large", version) for version in ("3.8.x", "3.9.x", "4.1.x.kraft")),
+    *(("express.m7g.large", version) for version in ("3.8.x", "3.9.x.kraft", "4.2.x.kraft")),
+]
+
+
+def of(broker: str, version: str = "3.9.x.kraft") -> Environment:
     return environment({"kafka/broker": {"type": broker}, "kafka/version": version})
 
 
@@ -26,11 +32,10 @@ def test_an_entry_is_a_default_that_differs_from_kafkas(entry: MskDefault) -> No
     assert definition["default"] != entry.value
 
 
-@pytest.mark.parametrize("broker", KINDS)
-@pytest.mark.parametrize("version", ["3.8.x", "3.9.x", "4.1.x.kraft"])
+@pytest.mark.parametrize(("broker", "version"), CASES)
 def test_each_is_set_or_waived_with_a_reason(broker: str, version: str) -> None:
     properties = server_properties(of(broker, version), "us-east-1")
-    known = definitions(version.removesuffix(".x.kraft").removesuffix(".x"))["broker"]
+    known = definitions(kafka_line(version))["broker"]
     for entry in KINDS[broker]:
         expected = not entry.waived and entry.key in known
         assert (entry.key in properties) == expected, entry.key
@@ -55,5 +60,6 @@ def test_a_replica_that_has_fallen_behind_does_not_lead_unless_the_file_says_so(
 @pytest.mark.parametrize("broker", KINDS)
 def test_records_are_kept_by_time_and_not_by_size_unless_the_file_says_so(broker: str) -> None:
     assert "log.retention.bytes" not in server_properties(of(broker), "us-east-1")
-    chosen = environment({"kafka/server_properties": {"log.retention.bytes": "1073741824"}})
+    given = {"kafka/server_properties": {"log.retention.bytes": "1073741824"}}
+    chosen = environment({"kafka/broker": {"type": broker}, "kafka/version": "3.9.x.kraft"} | given)
     assert server_properties(chosen, "us-east-1")["log.retention.bytes"] == "1073741824"
