@@ -263,7 +263,7 @@ def test_what_passes_is_no_guard_no_class_and_no_reference(
     assert "${" not in value
     suspicious: Any = re.search(
         r"class|sasl|ssl|secur|provider|plugin\.(path|disc)|interceptor|reporter|listener|rest\.|extension"
-        r"|bootstrap\.|transforms|predicates|access\.control|http\.headers|(key|value|header)\.converter$"
+        r"|(?<!re)bootstrap\.|transforms|predicates|access\.control|http\.headers|(key|value|header)\.converter$"
         r"|serializer|inter\.worker|connect\.protocol|override\.policy",
         before + key,
     )
