@@ -14,6 +14,7 @@ from typing import Self
 from localcloud.aws.server import EmulatedAws, start_emulated_aws
 from localcloud.kafka.cluster import KafkaCluster, start_clusters
 from localcloud.kafka.site import Site
+from localcloud.kubernetes.credentials import exec_environment
 from localcloud.wan import DELAY_MS, Wan
 from localcloud.wan.enter import RUN_VARIABLE
 from topology.broker import server_properties
@@ -38,6 +39,16 @@ class LocalCloud:
     aws: EmulatedAws
     clusters: dict[str, KafkaCluster]
     _started: ExitStack = field(repr=False)
+
+    @property
+    def credentials(self) -> Path:
+        """Directory of the credentials of local Kubernetes clusters."""
+        return self.directory / "credentials"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What Terraform needs to talk to the account and to its EKS clusters."""
+        return self.aws.environment() | exec_environment(self.credentials)
 
     def site(self, region: str) -> Site:
         """Where the Java processes of a region run."""
@@ -91,6 +102,8 @@ def start_local_cloud(
         for region, cluster in clusters.items():
             started.callback(cluster.stop)
             aws.register_kafka(region, cluster.bootstrap)
+        for region, settings in environment.regions.items():
+            aws.ensure_eks_cluster(region, settings.eks.cluster_name)
         brokers = ", ".join(f"{region} at {cluster.bootstrap}" for region, cluster in clusters.items())
         on_step(f"Kafka: {brokers}")
         return LocalCloud(environment, directory, wan, aws, clusters, started.pop_all())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.cloud import LocalCloud, LocalCloudError
+from localcloud.kubernetes.credentials import AWS_CLI
 from operations.synthesized import Stack, Synthesized
 
 __all__ = ["aws_stacks", "deployed_resources", "state_outputs", "synthesize", "write_environment_file"]
@@ -46,7 +47,8 @@ def deployed_resources(cloud: LocalCloud, stacks: tuple[Stack, ...]) -> int:
 def write_environment_file(cloud: LocalCloud) -> Path:
     """A shell script that points a terminal's terraform, cdktf and boto3 at the emulated account."""
     path = cloud.directory / "environment.sh"
-    lines = [f"export {name}='{value}'\n" for name, value in cloud.aws.environment().items()]
+    lines = [f"export {name}='{value}'\n" for name, value in cloud.variables.items() if name != "PATH"]
+    lines.append(f"export PATH='{AWS_CLI}':\"$PATH\"\n")
     path.write_text("".join(lines), encoding="utf-8")
     return path
 

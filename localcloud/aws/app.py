@@ -9,6 +9,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
+from .eks_endpoints import LOCAL_CLUSTERS
 from .extensions import create_extended_app, register_backends
 from .kafka_bootstrap import LOCAL_KAFKA
 from .repeats import RepeatedAnswers
@@ -27,6 +28,9 @@ class EmulatedAwsApplication:
     GET  /_localcloud/health  -> {"account": "123456789012", "pid": 4711}
     GET  /_localcloud/kafka   -> {"us-east-1": "10.99.0.1:9092"}
     POST /_localcloud/kafka   <- {"region": "us-east-1", "bootstrap": "10.99.0.1:9092"}; "" withdraws it
+    GET  /_localcloud/eks     -> {"us-east-1/orders": "https://10.99.0.1:6443"}
+    POST /_localcloud/eks     <- {"region", "cluster", "endpoint", "certificate_authority"}: PEM, endpoint ""
+                                 withdraws
     """
 
     def __init__(self, account_id: str) -> None:
@@ -54,11 +58,19 @@ class EmulatedAwsApplication:
             case "GET", "/kafka":
                 return LOCAL_KAFKA.all()
             case "POST", "/kafka":
-                LOCAL_KAFKA.register(*_registration(request))
+                LOCAL_KAFKA.register(*_strings(request, "region", "bootstrap"))
                 return LOCAL_KAFKA.all()
-            case _, "/health" | "/kafka":
+            case "GET", "/eks":
+                return LOCAL_CLUSTERS.all()
+            case "POST", "/eks":
+                LOCAL_CLUSTERS.register(
+                    *_strings(request, "region", "cluster", "endpoint", "certificate_authority")
+                )
+                return LOCAL_CLUSTERS.all()
+            case _, "/health" | "/kafka" | "/eks":
                 raise MethodNotAllowed
-        raise NotFound(f"{request.path}: allowed are {ADMIN_PATH}/health and {ADMIN_PATH}/kafka")
+        allowed = ", ".join(f"{ADMIN_PATH}/{name}" for name in ("health", "kafka", "eks"))
+        raise NotFound(f"{request.path}: allowed are {allowed}")
 
 
 class PlainLogHandler(MotoRequestHandler):
@@ -68,16 +80,18 @@ class PlainLogHandler(MotoRequestHandler):
         self.log("info", '"%s" %s', self.requestline, code)
 
 
-def _registration(request: Request) -> tuple[str, str]:
-    wanted = '{"region": "us-east-1", "bootstrap": "10.99.0.1:9092"}'
+def _strings(request: Request, *names: str) -> list[str]:
+    """Members of the request's JSON object; all are strings, the first not empty."""
     try:
         body = json.loads(request.get_data())
-        region, bootstrap = body["region"], body["bootstrap"]
+        found = [body[name] for name in names]
     except (ValueError, KeyError, TypeError) as error:
-        raise BadRequest(f"{request.path}: found {request.get_data()[:200]!r}; allowed: {wanted}") from error
-    if not (isinstance(region, str) and region and isinstance(bootstrap, str)):
-        raise BadRequest(f"{request.path}: region and bootstrap are strings; allowed: {wanted}")
-    return region, bootstrap
+        raise BadRequest(
+            f"{request.path}: found {request.get_data()[:200]!r}; allowed: an object of {', '.join(names)}"
+        ) from error
+    if not (all(isinstance(one, str) for one in found) and found[0]):
+        raise BadRequest(f"{request.path}: {', '.join(names)} are strings, {names[0]} is not empty")
+    return found
 
 
 def _json(body: Mapping[str, object]) -> Response:

@@ -1,9 +1,14 @@
-"""EKS: an OIDC issuer for each cluster (moto has one for all), and node groups as they were asked for."""
+"""EKS: an OIDC issuer and a certificate for each cluster, the address of the local Kubernetes cluster that
+stands for it, and node groups as they were asked for."""
+
+import copy
 
 from moto.core.responses import ActionResult
 from moto.eks.models import Cluster, Nodegroup
 from moto.eks.responses import EKSResponse
 from moto.moto_api._internal import mock_random
+
+from .eks_endpoints import LOCAL_CLUSTERS, authority_data
 
 
 class EksClusterResponse(EKSResponse):
@@ -14,7 +19,18 @@ class EksClusterResponse(EKSResponse):
         identifier = mock_random.get_random_hex(length=32).upper()
         issuer = f"https://oidc.eks.{self.region}.amazonaws.com/id/{identifier}"
         cluster.identity = {"oidc": {"issuer": issuer}}
+        cluster.certificate_authority = {"data": authority_data(None)}  # moto's is no certificate
         return answer
+
+    def describe_cluster(self) -> ActionResult:
+        """With the endpoint and certificate of the local cluster, where one is registered."""
+        name = self._get_param("name")
+        cluster: Cluster = self.eks_backend.describe_cluster(name)
+        if local := LOCAL_CLUSTERS.of(self.region, name):
+            cluster = copy.copy(cluster)
+            cluster.endpoint = local.endpoint
+            cluster.certificate_authority = {"data": authority_data(local.certificate_authority)}
+        return ActionResult({"cluster": cluster})
 
     def create_nodegroup(self) -> ActionResult:
         """moto would add an SSH key, which the AWS provider takes for a change that replaces the group."""

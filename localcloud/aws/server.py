@@ -79,9 +79,32 @@ class EmulatedAws:
 
         An empty `bootstrap` withdraws it. Takes effect for existing clusters too.
         """
+        self._register("kafka", region=region, bootstrap=bootstrap)
+
+    def register_eks(self, region: str, cluster: str, endpoint: str, certificate_authority: str) -> None:
+        """From now on DescribeCluster answers this address and authority (PEM) for the EKS cluster.
+
+        An empty `endpoint` withdraws them. The EKS cluster may be made later.
+        """
+        self._register(
+            "eks",
+            region=region,
+            cluster=cluster,
+            endpoint=endpoint,
+            certificate_authority=certificate_authority,
+        )
+
+    def ensure_eks_cluster(self, region: str, cluster: str) -> None:
+        """Make an EKS cluster that an environment brings, unless it is there."""
+        eks = self.client("eks", region)
+        if cluster not in eks.list_clusters()["clusters"]:
+            role = f"arn:aws:iam::{self.account_id}:role/eks"
+            eks.create_cluster(name=cluster, roleArn=role, resourcesVpcConfig={"subnetIds": []})
+
+    def _register(self, what: str, **members: str) -> None:
         answer = httpx.post(
-            f"{self.endpoint_url}/_localcloud/kafka",
-            json={"region": region, "bootstrap": bootstrap},
+            f"{self.endpoint_url}/_localcloud/{what}",
+            json=members,
             timeout=_START_SECONDS,
             trust_env=False,
         )

@@ -11,6 +11,7 @@ from localcloud.cloud import LocalCloud, LocalCloudError
 from localcloud.deployment import state_outputs
 from localcloud.images import BuiltImage
 from localcloud.kubernetes.cluster import Cluster
+from localcloud.kubernetes.credentials import stand_for_eks
 from localcloud.kubernetes.provider import apply_stack, provider_is_to_be_had
 from localcloud.kubernetes.workload import Workload, localized, workload_images
 from operations.manifests.references import outputs_in
@@ -90,8 +91,10 @@ def _deploy(
 ) -> Workload:
     configuration = localized(stack.configuration)
     workload = Workload(cluster.kubectl, configuration, _deployed_outputs(cloud, configuration))
+    eks = cloud.environment.regions[cluster.region].eks.cluster_name
+    stand_for_eks(cluster, cluster.region, eks, cloud.aws, cloud.credentials)
     if by_terraform:
-        changed = apply_stack(cluster, stack, configuration, cloud.aws, on_step)
+        changed = apply_stack(stack, configuration, cloud.variables, on_step)
         on_step(f"{stack.name}: deployed by terraform; a second run changed {changed}")
     else:
         workload.apply(wait=False)
