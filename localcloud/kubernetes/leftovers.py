@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from localcloud.kubernetes.cgroups import PREFIX, end_pods, left_over_groups, remove_groups
-from localcloud.wan.runs import owner_lives, process_environments
+from localcloud.wan.runs import process_environments, runs
 
 __all__ = ["CERTIFICATES", "STATE_VARIABLE", "remove", "remove_left_over", "state_directory"]
 
@@ -48,14 +48,15 @@ def state_directory(run: str) -> Path:
 
 
 def remove_left_over() -> list[str]:
-    """Remove the clusters of which neither a program nor the owner of their run lives; their names."""
+    """Remove the clusters of which no program lives, nor any other of their WAN's run; their names."""
     living = {
         Path(environment[STATE_VARIABLE]).name
         for _, environment in process_environments()
         if STATE_VARIABLE in environment
     }
     found = left_over_groups() | _directories()
-    left = sorted(name for name in found - living if not owner_lives(_run(name)))
+    started = {run.id for run in runs()}  # a cluster that is being started has no program of its own yet
+    left = sorted(name for name in found - living if _run(name) not in started)
     for name in left:
         remove(Path(tempfile.gettempdir()) / name)
     return left

@@ -26,7 +26,6 @@ __all__ = [
     "end_processes",
     "end_run",
     "new_run_id",
-    "owner_lives",
     "process_environments",
     "runs",
     "started",
@@ -56,18 +55,12 @@ class Run:
     @property
     def owned(self) -> bool:
         """Whether that very program (not a later one with its number) still lives."""
-        return owner_lives(self.id)
+        return started(self.owner) == self.id.split("-")[1]
 
     @property
     def left_over(self) -> bool:
         """Nobody looks after it: a carrier without owner was told to stay, or is just ending the run."""
         return not self.owned and self.carrier is None
-
-
-def owner_lives(run_id: str) -> bool:
-    """Whether the program that started a run still lives; false for what is no run's id."""
-    pid, _, rest = run_id.partition("-")
-    return pid.isdecimal() and started(int(pid)) == rest.partition("-")[0]
 
 
 def new_run_id() -> str:

@@ -30,7 +30,7 @@ def test_the_autoscalers_image_and_the_certificate_come_from_the_cluster(
     (text,) = platform["resource"]["helm_release"]["cluster-autoscaler"]["values"]
     tag = yaml.safe_load(text)["image"]["tag"]
     authority = platform["provider"]["helm"][0]["kubernetes"]["cluster_ca_certificate"]
-    required = platform["terraform"]["required_providers"]
+    required = deployment.stacks[0].configuration["terraform"]["required_providers"]
     names = {version: f"eks-{version.replace('.', '-')}" for version in IMAGES}
     for version, name in names.items():
         make_cluster(deployment, name, version)

@@ -14,6 +14,7 @@ from localcloud.__main__ import down
 from localcloud.kubernetes import cgroups
 from localcloud.kubernetes.leftovers import CERTIFICATES, STATE_VARIABLE, remove_left_over, state_directory
 from localcloud.wan import __main__ as command
+from localcloud.wan.enter import RUN_VARIABLE
 from localcloud.wan.runs import new_run_id
 
 NOBODY = "4194305-1-0"
@@ -77,9 +78,14 @@ def test_a_cluster_with_a_living_program_stays(groups: Path, sleeper: list[subpr
     assert state.exists()
 
 
-def test_a_cluster_that_is_only_being_started_stays(groups: Path) -> None:
-    """It has no program yet; the program that starts it lives."""
-    state = state_of(new_run_id(), groups)
+def test_a_cluster_that_is_only_being_started_stays(
+    groups: Path, sleeper: list[subprocess.Popen[bytes]]
+) -> None:
+    """It has no program yet, but its WAN runs."""
+    run = new_run_id()
+    state = state_of(run, groups)
+    environment = os.environ | {RUN_VARIABLE: run}
+    sleeper.append(subprocess.Popen(["sleep", "1000"], env=environment, start_new_session=True))
     assert remove_left_over() == []
     assert (groups / state.name).exists()
 
