@@ -10,7 +10,8 @@ from typing import Final
 
 from operations.causes import cause
 from operations.connect import NO_STATUS, Connector
-from operations.connectors import ConnectorSpec, is_ours
+from operations.connectors import ConnectorSpec
+from topology.mirrormaker_names import is_connector_name
 
 __all__ = ["Condition", "Level", "observe", "restarted"]
 
@@ -67,7 +68,7 @@ def observe(
 ) -> list[Condition]:
     """One condition for each desired connector and for each of ours that is not desired."""
     conditions = [_condition(name, actual.get(name)) for name in sorted(desired)]
-    extra = [name for name in sorted(actual) if name not in desired and is_ours(name)]
+    extra = [name for name in sorted(actual) if name not in desired and is_connector_name(name)]
     if prune and not desired and extra:
         said = f"the directory holds no connector, so none of {', '.join(extra)} is removed"
         conditions.append(Condition("", Level.ERROR, "NothingDesired", said))
@@ -129,10 +130,10 @@ def _running(name: str, connector: Connector) -> Condition:
 
 def _no_tasks(connector: Connector) -> tuple[Level, str]:
     """Which of MirrorMaker's connectors may be without a task, and why (taskConfigs of its classes)."""
-    if connector.name.endswith("-checkpoint"):
+    if is_connector_name(connector.name, "checkpoint"):
         groups = _setting(connector, "groups")
         return Level.OK, f"{_source(connector)} has no consumer group that matches {groups}"
-    if connector.name.endswith("-heartbeat"):
+    if is_connector_name(connector.name, "heartbeat"):
         return Level.WARNING, "heartbeats are switched off (emit.heartbeats.enabled)"
     topics = _setting(connector, "topics")
     return Level.WARNING, f"{_source(connector)} is not reachable or no topic matches {topics}"

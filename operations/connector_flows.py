@@ -16,76 +16,34 @@ from operations.clusters import Cluster, ClusterError, client_settings
 from operations.connect import Offset
 from operations.connectors import ConnectorSpec, InvalidConnectors, load_desired
 from operations.partitions import Partition
+from topology.mirrormaker_names import (
+    NEVER_REPLICATED,
+    POLICIES,
+    RECONNECT_BACKOFF_MS,
+    REFRESH_SECONDS,
+    SEPARATOR,
+    TOPIC_FILTER,
+    TOPICS,
+    ConnectorKind,
+    flow_name,
+    is_connector_class,
+    patterns,
+)
+from topology.replicated_topics import ReplicatedTopics
 
-__all__ = ["ConnectorFlow", "ReplicatedTopics", "flow_of", "flows_of", "load_flows", "replicated_topics"]
+__all__ = ["ConnectorFlow", "flow_of", "flows_of", "load_flows", "replicated_topics"]
 
-MIRROR: Final = "org.apache.kafka.connect.mirror"
-DEFAULT_POLICY: Final = f"{MIRROR}.DefaultReplicationPolicy"
-IDENTITY_POLICY: Final = f"{MIRROR}.IdentityReplicationPolicy"
 # What the probe can follow, and what MirrorMaker takes when nothing is said (MirrorConnectorConfig).
 KNOWN_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
-    "replication.policy.class": (DEFAULT_POLICY, IDENTITY_POLICY),
-    "topic.filter.class": (f"{MIRROR}.DefaultTopicFilter",),
+    "replication.policy.class": tuple(POLICIES.values()),
+    "topic.filter.class": (TOPIC_FILTER,),
 }
-# DefaultTopicFilter's own.
-DEFAULT_PATTERNS: Final = {"topics": ".*", "topics.exclude": r"mm2.*\.internal,.*\.replica,__.*"}
-HEARTBEATS: Final = "heartbeats"
+DEFAULT_PATTERNS: Final = {"topics": patterns((TOPICS,)), "topics.exclude": patterns(NEVER_REPLICATED)}
+"""DefaultTopicFilter's own."""
 REFRESH: Final = "refresh.topics.interval.seconds"
-REFRESH_SECONDS: Final = 600.0
-"""MirrorSourceConfig's own."""
 REFERENCE: Final = re.compile(r"\$\{(\w+):([^}]*)\}")
 # Of source.cluster.* and target.cluster.* MirrorMaker keeps the address and these.
 LOGIN: Final = ("security.", "ssl.", "sasl.")
-# MSK Developer Guide, quotas: a broker takes 100 new IAM connections a second, small ones 4.
-UNHURRIED: Final = {"reconnect.backoff.ms": 1000, "reconnect.backoff.max.ms": 10000}
-
-
-@dataclass(frozen=True)
-class ReplicatedTopics:
-    """Which topics cross, by the rules of MirrorMaker's source connector (MirrorSourceConnector
-    .shouldReplicateTopic, DefaultTopicFilter and the two policies of Kafka 4.1.1)."""
-
-    source: str
-    target: str
-    include: re.Pattern[str]
-    exclude: re.Pattern[str]
-    separator: str = "."
-    identity: bool = False
-
-    @property
-    def heartbeats(self) -> str:
-        """Name at the target of the source's heartbeats; both policies put the alias before it."""
-        return f"{self.source}{self.separator}{HEARTBEATS}"
-
-    def replicated(self, topic: str) -> bool:
-        """Whether records of a topic at the source cross. Heartbeats do and are left out: they would make an
-        idle flow look busy and a stalled one alive."""
-        return (
-            self.include.fullmatch(topic) is not None
-            and self.exclude.fullmatch(topic) is None
-            and topic.rsplit(self.separator, 1)[-1] != HEARTBEATS
-            and not self._internal(topic)
-            and (self._keeps(topic) or self.target not in topic.split(self.separator)[:-1])
-        )
-
-    def mirrored(self, topic: str) -> bool:
-        """Whether a topic at the target is one that this flow writes. With the identity policy one that the
-        target's own producers write under a name that crosses looks the same."""
-        if self._keeps(topic):
-            return self.replicated(topic)
-        prefix = f"{self.source}{self.separator}"
-        return topic.startswith(prefix) and self.replicated(topic.removeprefix(prefix))
-
-    def _keeps(self, topic: str) -> bool:
-        """Whether the policy leaves a name as it is (IdentityReplicationPolicy.looksLikeHeartbeat)."""
-        return self.identity and not topic.endswith(HEARTBEATS)
-
-    def _internal(self, topic: str) -> bool:
-        """ReplicationPolicy.isInternalTopic (KIP-1074)."""
-        return topic.startswith(("__", ".")) or (
-            topic.endswith(".internal")
-            and (topic.startswith("mm2") or topic.endswith(".checkpoints.internal"))
-        )
 
 
 @dataclass(frozen=True)
@@ -105,7 +63,7 @@ class ConnectorFlow:
     @property
     def name(self) -> str:
         """`<source alias>-to-<target alias>`."""
-        return f"{self.source.alias}-to-{self.target.alias}"
+        return flow_name(self.source.alias, self.target.alias)
 
     def positions(self, offsets: Iterable[Offset]) -> dict[Partition, int]:
         """Of the connector's offsets, those at the source: the last record that is committed as carried, of
@@ -132,10 +90,11 @@ def flows_of(
     """`load_flows` of connectors that are at hand; `directory`: where they are from, for what is said."""
     flows, problems = [], []
     for name, spec in sorted(specs.items()):
-        if not spec.config["connector.class"].endswith("MirrorSourceConnector"):
+        if not is_connector_class(spec.config["connector.class"], "source"):
             continue
         try:
-            checkpoint, heartbeat = (_companion(specs, spec, kind) for kind in ("checkpoint", "heartbeat"))
+            checkpoint = _companion(specs, spec, "checkpoint")
+            heartbeat = _companion(specs, spec, "heartbeat")
             flows.append(replace(flow_of(spec, variables), checkpoint=checkpoint, heartbeat=heartbeat))
         except InvalidConnectors as error:
             place = f"{directory / name}.json" if directory else name
@@ -164,11 +123,11 @@ def flow_of(spec: ConnectorSpec, variables: Mapping[str, str]) -> ConnectorFlow:
         raise InvalidConnectors([str(error)]) from error
 
 
-def _companion(specs: Mapping[str, ConnectorSpec], source: ConnectorSpec, kind: str) -> str | None:
+def _companion(specs: Mapping[str, ConnectorSpec], source: ConnectorSpec, kind: ConnectorKind) -> str | None:
     """The connector of another kind that has the same clusters as a source connector."""
     ends = ("source.cluster.alias", "target.cluster.alias")
     for name, spec in sorted(specs.items()):
-        of_kind = spec.config["connector.class"].endswith(f"Mirror{kind.title()}Connector")
+        of_kind = is_connector_class(spec.config["connector.class"], kind)
         if of_kind and all(spec.config.get(end) == source.config.get(end) for end in ends):
             return name
     return None
@@ -201,7 +160,8 @@ def _cluster(config: Mapping[str, str], side: str) -> Cluster:
         for key, value in config.items()
         if key.removeprefix(prefix).startswith(LOGIN) and key.startswith(prefix)
     }
-    return Cluster(config[f"{prefix}alias"], bootstrap, UNHURRIED | client_settings(login, bootstrap))
+    settings = {**RECONNECT_BACKOFF_MS, **client_settings(login, bootstrap)}
+    return Cluster(config[f"{prefix}alias"], bootstrap, settings)
 
 
 def replicated_topics(config: Mapping[str, str]) -> ReplicatedTopics:
@@ -211,8 +171,8 @@ def replicated_topics(config: Mapping[str, str]) -> ReplicatedTopics:
         target=config["target.cluster.alias"],
         include=_pattern(config, "topics"),
         exclude=_pattern(config, "topics.exclude"),
-        separator=config.get("replication.policy.separator", "."),
-        identity=config.get("replication.policy.class") == IDENTITY_POLICY,
+        separator=config.get("replication.policy.separator", SEPARATOR),
+        identity=config.get("replication.policy.class") == POLICIES["identity"],
     )
 
 

@@ -6,7 +6,6 @@ Pure but for `load_desired`, which reads the mounted ConfigMap.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 from operations.connect import Connector, InitialState
 from operations.overdue import OVERDUE_SECONDS, Part
+from topology.mirrormaker_names import is_connector_name
 
 __all__ = [
     "Action",
@@ -24,13 +24,10 @@ __all__ = [
     "Restart",
     "Rouse",
     "Update",
-    "is_ours",
     "load_desired",
     "plan",
 ]
 
-# One Connect cluster may serve others too; only names of this form are ever deleted.
-OUR_NAMES: Final = re.compile(r".+-to-.+-(source|checkpoint|heartbeat)")
 INITIAL_STATES: Final = ("RUNNING", "PAUSED", "STOPPED")
 KEYS: Final = {"name", "config", "initial_state"}
 
@@ -117,11 +114,6 @@ class Delete:
 Action = Create | Update | Restart | Rouse | Delete
 
 
-def is_ours(name: str) -> bool:
-    """Whether a connector of this name was made from an environment file."""
-    return OUR_NAMES.fullmatch(name) is not None
-
-
 def plan(
     desired: Mapping[str, ConnectorSpec],
     actual: Mapping[str, Connector],
@@ -134,8 +126,8 @@ def plan(
     Configs are compared as texts: Connect gives `${env:..}` references back unresolved. A paused or stopped
     connector is left so: someone did that on purpose. `resting` names the connectors that wait for their next
     restart; `overdue` parts are restarted one by one, for the others of their connector may run. With `prune`
-    our connectors that are not desired go, but never all of them because of an empty directory: that is a
-    mount that failed.
+    connectors that are not desired go, if their name has our form (a Connect cluster may serve others too),
+    but never all of them because of an empty directory: that is a mount that failed.
     """
     actions: list[Action] = []
     for name, spec in sorted(desired.items()):
@@ -147,7 +139,8 @@ def plan(
         elif (restart := _restart(found) or _rouse(name, overdue)) and name not in resting:
             actions.append(restart)
     if prune and desired:
-        actions += [Delete(name) for name in sorted(actual) if name not in desired and is_ours(name)]
+        extra = (name for name in sorted(actual) if name not in desired)
+        actions += [Delete(name) for name in extra if is_connector_name(name)]
     return actions
 
 

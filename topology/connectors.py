@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from topology.effective import merged
 from topology.flows import DirectedFlow, flows_into
-from topology.globs import glob_regex
+from topology.mirrormaker_names import (
+    POLICIES,
+    RECONNECT_BACKOFF_MS,
+    ConnectorKind,
+    connector_class,
+    connector_name,
+    patterns,
+)
 from topology.model import Environment, ExactlyOnce
 from topology.names import Names, bootstrap_variable
 from topology.record_sizes import accepted_bytes, producer_sizes
 from topology.rest_auth import rest_properties
+from topology.workload import REST_PORT
 
 __all__ = [
     "ADDRESS",
     "BYTES",
-    "MIRROR",
     "OWN_VARIABLES",
     "SECURITY",
     "checkpoint_connector",
@@ -35,24 +42,14 @@ SECURITY: dict[str, str] = {
     "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler",
 }
 
-CLIENT: dict[str, str] = {
-    # MSK Developer Guide, quotas: 100 new IAM connections a second and broker, so clients must not hurry
-    "reconnect.backoff.ms": "1000",
-    "reconnect.backoff.max.ms": "10000",
-}
+CLIENT: dict[str, str] = {key: str(value) for key, value in RECONNECT_BACKOFF_MS.items()}
 
 BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
-MIRROR = "org.apache.kafka.connect.mirror"
-POLICIES = {
-    "default": f"{MIRROR}.DefaultReplicationPolicy",
-    "identity": f"{MIRROR}.IdentityReplicationPolicy",
-}
 SESSION_TIMEOUT_MS = 6000
 """Time without a heartbeat after which the group coordinator gives a worker's tasks to others. The shortest
 that brokers accept by default (Kafka, broker property group.min.session.timeout.ms). Decision 28."""
 OWN_VARIABLES = "POD_IP|BOOTSTRAP_[A-Z0-9_]+"
 """Environment variables that properties may read, as a regular expression."""
-NEVER_MIRRORED = (r".*[\-\.]internal", r".*\.replica", "__.*")  # KIP-382, DefaultTopicFilter
 
 
 def worker_properties(environment: Environment, region: str) -> dict[str, str]:
@@ -85,9 +82,9 @@ def worker_properties(environment: Environment, region: str) -> dict[str, str]:
         "scheduled.rebalance.max.delay.ms": "0",
         "session.timeout.ms": str(SESSION_TIMEOUT_MS),
         "heartbeat.interval.ms": str(SESSION_TIMEOUT_MS // 4),
-        "listeners": "http://0.0.0.0:8083",
+        "listeners": f"http://0.0.0.0:{REST_PORT}",
         "rest.advertised.host.name": ADDRESS,
-        "rest.advertised.port": "8083",
+        "rest.advertised.port": str(REST_PORT),
         "admin.listeners": "",
         "plugin.discovery": "service_load",
         "config.providers": "env",
@@ -119,10 +116,10 @@ def connectors(environment: Environment, region: str) -> dict[str, dict[str, str
 
 def source_connector(flow: DirectedFlow) -> dict[str, str]:
     """MirrorSourceConnector: records, topic creation and topic configuration."""
-    config = _common(flow, "source", "MirrorSourceConnector") | {
+    config = _common(flow, "source") | {
         "tasks.max": str(flow.tasks_max),
-        "topics": _patterns(flow.topics),
-        "topics.exclude": ",".join((*NEVER_MIRRORED, _patterns(flow.spec.topics.exclude))).rstrip(","),
+        "topics": patterns(flow.topics),
+        "topics.exclude": patterns(flow.excluded_topics),
         "replication.factor": _factor(flow),
         "offset-syncs.topic.replication.factor": _factor(flow),
         "offset.lag.max": str(flow.spec.offset_syncs.lag_max),
@@ -159,12 +156,12 @@ def checkpoint_connector(flow: DirectedFlow) -> dict[str, str] | None:
     checkpoints = flow.spec.checkpoints
     if not checkpoints.enabled:
         return None
-    config = _common(flow, "checkpoint", "MirrorCheckpointConnector") | {
+    config = _common(flow, "checkpoint") | {
         "tasks.max": "1",
-        "topics": _patterns(flow.topics),
-        "topics.exclude": ",".join((*NEVER_MIRRORED, _patterns(flow.spec.topics.exclude))).rstrip(","),
-        "groups": _patterns(flow.groups),
-        "groups.exclude": _patterns(flow.excluded_groups),
+        "topics": patterns(flow.topics),
+        "topics.exclude": patterns(flow.excluded_topics),
+        "groups": patterns(flow.groups),
+        "groups.exclude": patterns(flow.excluded_groups),
         "emit.checkpoints.enabled": "true",
         "emit.checkpoints.interval.seconds": str(checkpoints.interval_seconds),
         "refresh.groups.interval.seconds": str(flow.spec.refresh_topics_interval_seconds),
@@ -181,7 +178,7 @@ def heartbeat_connector(flow: DirectedFlow) -> dict[str, str] | None:
     heartbeats = flow.spec.heartbeats
     if not heartbeats.enabled:
         return None
-    config = _common(flow, "heartbeat", "MirrorHeartbeatConnector") | {
+    config = _common(flow, "heartbeat") | {
         "tasks.max": "1",
         "emit.heartbeats.enabled": "true",
         "emit.heartbeats.interval.seconds": str(heartbeats.interval_seconds),
@@ -190,10 +187,10 @@ def heartbeat_connector(flow: DirectedFlow) -> dict[str, str] | None:
     return merged(config, flow.environment.mirrormaker.connector_properties.heartbeat)
 
 
-def _common(flow: DirectedFlow, kind: str, connector_class: str) -> dict[str, str]:
+def _common(flow: DirectedFlow, kind: ConnectorKind) -> dict[str, str]:
     config = {
-        "name": f"{flow.name}-{kind}",
-        "connector.class": f"{MIRROR}.{connector_class}",
+        "name": connector_name(flow.name, kind),
+        "connector.class": connector_class(kind),
         "replication.policy.class": POLICIES[flow.spec.policy],
     }
     if kind != "heartbeat":
@@ -216,10 +213,6 @@ def _request_sizes(flow: DirectedFlow) -> dict[str, str]:
 
 def _bootstrap(environment: Environment, region: str) -> str:
     return "${env:" + bootstrap_variable(environment.alias(region)) + "}"
-
-
-def _patterns(globs: tuple[str, ...]) -> str:
-    return ",".join(glob_regex(glob) for glob in globs)
 
 
 def _factor(flow: DirectedFlow) -> str:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
+from topology.globs import covers, glob_regex, matches
+from topology.mirrormaker_names import (
+    HEARTBEATS,
+    INTERNAL,
+    NEVER_REPLICATED,
+    checkpoints_topic,
+    flow_name,
+    offset_syncs_topic,
+)
 from topology.model import Environment, Flow
+from topology.names import Names
+from topology.replicated_topics import ReplicatedTopics
 
 __all__ = [
     "DirectedFlow",
-    "checkpoints_topic",
     "directed_flows",
     "flows_between",
     "flows_from",
     "flows_into",
-    "offset_syncs_topic",
+    "internal_topics",
     "peers",
 ]
-
-HEARTBEATS = "heartbeats"
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class DirectedFlow:
     @property
     def name(self) -> str:
         """`<source alias>-to-<target alias>`, the beginning of the connectors' names."""
-        return f"{self.source_alias}-to-{self.target_alias}"
+        return flow_name(self.source_alias, self.target_alias)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -55,9 +64,51 @@ class DirectedFlow:
         return self.spec.topics.include or (default,)
 
     @property
+    def excluded_topics(self) -> tuple[str, ...]:
+        """Globs of the topics at the source that are not replicated although `topics` may match them:
+        MirrorMaker's own list, the file's, and the internal topics by name. A name that no glob of `topics`
+        matches, or that is excluded already, is left out."""
+        listed = (*NEVER_REPLICATED, *self.spec.topics.exclude)
+        internal = (
+            name
+            for name in self._internal_topics()
+            if _any_matches(self.topics, name) and not _any_matches(listed, name)
+        )
+        return tuple(dict.fromkeys((*listed, *internal)))
+
+    def _internal_topics(self) -> Iterator[str]:
+        """The internal topics, and at the source those whose mirrored name would be that of an internal topic
+        (`checkpoints.internal`, which becomes `<source>.checkpoints.internal`)."""
+        for name in internal_topics(self.environment):
+            yield name
+            original = name.removeprefix(self.mirrored(""))
+            if original != name:
+                yield original
+
+    def excludes(self, glob: str) -> bool:
+        """Whether no topic that the glob (or name) matches is ever replicated."""
+        return any(covers(excluded, glob) for excluded in (*self.excluded_topics, *INTERNAL))
+
+    @property
+    def replicated_topics(self) -> ReplicatedTopics:
+        """Which topics cross, as the flow's source connector decides it."""
+        include, exclude = (
+            re.compile("|".join(glob_regex(glob) for glob in globs))
+            for globs in (self.topics, self.excluded_topics)
+        )
+        identity = self.spec.policy == "identity"
+        return ReplicatedTopics(self.source_alias, self.target_alias, include, exclude, identity=identity)
+
+    @property
     def sample_topic(self) -> str:
-        """A topic that the first glob takes, for numbered records where no other is named."""
-        return self.topics[0].replace("*", "numbered").replace("?", "x")
+        """A topic that is replicated, for numbered records where no other is named; the first glob's where it
+        has one that is not excluded."""
+        samples = [
+            glob.replace("*", filling).replace("?", filling[0])
+            for glob in self.topics
+            for filling in ("numbered", "x", "0")
+        ]
+        return next((one for one in samples if self.replicated_topics.replicated(one)), samples[0])
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -107,14 +158,15 @@ class DirectedFlow:
         return checkpoints_topic(self.source_alias)
 
 
-def offset_syncs_topic(source_alias: str) -> str:
-    """MirrorMaker's offset-sync topic; with location=target it lies on the target (KIP-716)."""
-    return f"mm2-offset-syncs.{source_alias}.internal"
-
-
-def checkpoints_topic(source_alias: str) -> str:
-    """MirrorMaker's checkpoint topic on the target."""
-    return f"{source_alias}.checkpoints.internal"
+def internal_topics(environment: Environment) -> tuple[str, ...]:
+    """The topics in which Connect's workers and MirrorMaker keep their own state in any region, whatever the
+    file calls them. In another cluster they mean nothing, or overwrite the state of its workers."""
+    found: list[str] = []
+    for region in environment.regions:
+        alias = environment.alias(region)
+        found += Names(environment, region).connect_topics
+        found += [offset_syncs_topic(alias), checkpoints_topic(alias)]
+    return tuple(dict.fromkeys((*found, HEARTBEATS)))
 
 
 def directed_flows(environment: Environment) -> tuple[DirectedFlow, ...]:
@@ -148,6 +200,10 @@ def peers(environment: Environment, region: str) -> tuple[str, ...]:
     """Regions that share a flow with `region`, in either direction, sorted."""
     found = {flow.target for flow in flows_from(environment, region)}
     return tuple(sorted(found | {flow.source for flow in flows_into(environment, region)}))
+
+
+def _any_matches(globs: tuple[str, ...], name: str) -> bool:
+    return any(matches(glob, name) for glob in globs)
 
 
 def _directions(environment: Environment, flow: Flow) -> Iterator[tuple[str, str]]:

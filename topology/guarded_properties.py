@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from topology.connectors import BYTES, MIRROR, OWN_VARIABLES
+from topology.connectors import BYTES, OWN_VARIABLES
+from topology.mirrormaker_names import CONFIG_PROPERTY_FILTER, GROUP_FILTER, TOPIC_FILTER
 
 __all__ = [
     "CLASSES",
@@ -111,9 +112,9 @@ CLASSES = (
         for kind in ("serializer", "deserializer")
     ),
     *(Classes(f"{part}.converter", (BYTES,), _AS_IT_IS) for part in ("key", "value", "header")),
-    Classes("topic.filter.class", (f"{MIRROR}.DefaultTopicFilter",), _PROBE),
-    Classes("group.filter.class", (f"{MIRROR}.DefaultGroupFilter",), "Kafka's own"),
-    Classes("config.property.filter.class", (f"{MIRROR}.DefaultConfigPropertyFilter",), "Kafka's own"),
+    Classes("topic.filter.class", (TOPIC_FILTER,), _PROBE),
+    Classes("group.filter.class", (GROUP_FILTER,), "Kafka's own"),
+    Classes("config.property.filter.class", (CONFIG_PROPERTY_FILTER,), "Kafka's own"),
     Classes("forwarding.admin.class", (f"{_CLIENTS}.admin.ForwardingAdmin",), "Kafka's own"),
     # brokers: the one class that MSK lets a configuration name
     Classes(

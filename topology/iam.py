@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from topology import failover_needs
 from topology import iam_needs as needs
-from topology.flows import HEARTBEATS, DirectedFlow, flows_between, flows_into
+from topology.flows import DirectedFlow, flows_between, flows_into
 from topology.iam_needs import Permission
+from topology.mirrormaker_names import HEARTBEATS
 from topology.model import Environment
 from topology.names import Names
 
@@ -183,9 +184,8 @@ def trust_document(provider_arn: str, issuer: str, subject: TrustSubject) -> dic
 
 def _own_cluster(environment: Environment, region: str) -> Iterator[Granted]:
     names = Names(environment, region)
-    topics = [names.connect_topic(purpose) for purpose in ("configs", "offsets", "status")]
     yield needs.TARGET_CLUSTER, [KafkaResource(region, "cluster")]
-    yield needs.CONNECT_STORAGE, [KafkaResource(region, "topic", topic) for topic in topics]
+    yield needs.CONNECT_STORAGE, [KafkaResource(region, "topic", topic) for topic in names.connect_topics]
     yield needs.CONNECT_GROUP, [KafkaResource(region, "group", names.connect_group)]
     if environment.mirrormaker.exactly_once.has_transactions:
         # the leader fences as connect-cluster-<group>, tasks write as <group>-<connector>-<task>

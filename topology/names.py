@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from topology.model import Environment
 
-__all__ = ["ECS_NAMES", "LIMITS", "NameTooLongError", "Names", "bootstrap_variable"]
+__all__ = ["CONNECT_PURPOSES", "ECS_NAMES", "LIMITS", "NameTooLongError", "Names", "bootstrap_variable"]
 
 
 LIMITS: dict[str, int] = {
@@ -37,6 +37,9 @@ ECS_NAMES = (
     "task_security_group",
     "discovery_namespace",
 )
+
+
+CONNECT_PURPOSES = ("configs", "offsets", "status")
 
 
 class NameTooLongError(ValueError):
@@ -176,6 +179,11 @@ class Names:
         }
         default = f"mirrormaker2.{self.environment.environment}.{purpose}.internal"
         return _fit("kafka_topic", given[purpose] or default)
+
+    @property
+    def connect_topics(self) -> tuple[str, ...]:
+        """All three of Connect's topics: where its workers keep configurations, source offsets and states."""
+        return tuple(self.connect_topic(purpose) for purpose in CONNECT_PURPOSES)
 
     # ECS ---------------------------------------------------------------------------------------------
 

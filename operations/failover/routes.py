@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from operations.connector_flows import ReplicatedTopics, replicated_topics
-from topology.connectors import source_connector
 from topology.flows import DirectedFlow, directed_flows, flows_between
 from topology.globs import glob_regex
 from topology.model import Environment
+from topology.replicated_topics import ReplicatedTopics
 
 __all__ = ["RouteError", "Routes", "There", "ends_of"]
 
@@ -118,7 +117,7 @@ def ends_of(environment: Environment, source: str, target: str) -> tuple[str, st
 
 
 def _route(flow: DirectedFlow) -> _Route:
-    return _Route(flow, replicated_topics(source_connector(flow)))
+    return _Route(flow, flow.replicated_topics)
 
 
 def _matches(globs: tuple[str, ...], name: str) -> bool:

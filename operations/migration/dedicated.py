@@ -27,10 +27,11 @@ from operations.migration.offset_records import (
 )
 from operations.partitions import Offsets
 from operations.topic_content import read_extents
+from topology.mirrormaker_names import simple_class_name
 
 __all__ = ["CONNECTOR", "DedicatedError", "DedicatedOffsets"]
 
-CONNECTOR: Final = "MirrorSourceConnector"
+CONNECTOR: Final = simple_class_name("source")
 READ_SECONDS: Final = 120.0
 """A transaction of an exactly-once runtime that was killed is open for a minute, its default time-out, and
 until the broker looks for such next."""

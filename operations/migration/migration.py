@@ -88,7 +88,7 @@ class Migration:
         names = Names(self.environment, self.region)
         contract = [
             self.group,
-            *(names.connect_topic(purpose) for purpose in ("configs", "offsets", "status")),
+            *names.connect_topics,
             *sorted(self.specs),
             *sorted(one.topic for one in self.old_positions.values()),
         ]

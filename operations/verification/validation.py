@@ -24,7 +24,7 @@ from operations.verification.topic_agreement import (
     own_config,
 )
 from operations.verification.verify import Flow
-from topology.flows import checkpoints_topic, offset_syncs_topic
+from topology.mirrormaker_names import checkpoints_topic, is_connector_class, offset_syncs_topic
 
 __all__ = ["Check", "Expectation", "validate"]
 
@@ -145,7 +145,7 @@ def _connector(one: Expectation) -> tuple[Mapping[str, str] | None, str]:
         return None, str(error)
     for connector in found:
         config = connector.config
-        is_source = config.get("connector.class", "").endswith("MirrorSourceConnector")
+        is_source = is_connector_class(config.get("connector.class", ""), "source")
         if is_source and (config.get("source.cluster.alias"), config.get("target.cluster.alias")) == ends:
             return config, ""
     return None, f"Connect has no MirrorSourceConnector from {ends[0]} to {ends[1]}; are these the aliases?"

@@ -27,6 +27,7 @@ from topology.rules import (  # noqa: F401
     properties,
     record_limits,
     runtime,
+    topics,
     values,
     vpc_ranges,
     worker_group,

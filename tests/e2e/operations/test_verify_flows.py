@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,13 @@ from operations.verification.census import take_census
 from operations.verification.production import Load, Production
 from operations.verification.records import Origin
 from operations.verification.verify import Flow, FlowProgress, verify
-from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
+from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
+from topology.connectors import source_connector
+from topology.flows import flows_into
+from topology.mirrormaker_names import NEVER_REPLICATED, patterns
+from topology.model.flow import TopicFilter
+from topology.names import Names
 
 pytestmark = pytest.mark.kafka
 
@@ -96,12 +103,31 @@ def test_a_mirrored_topic_that_is_mirrored_again_is_a_loop(connect: ConnectClien
     assert not result.faithful
 
 
-def test_several_flows_are_followed_at_once(mirror: Mirror, connect: ConnectClient, directory: Path) -> None:
-    flows = [mirror.flow(f"demo.several-{number}", partitions=1) for number in (1, 2)]
-    write(directory, f"{FLOW}-source", config(topics="demo[.]several-.*"))
+def test_several_flows_are_followed_at_once_and_internal_topics_are_not(
+    mirror: Mirror, connect: ConnectClient, directory: Path
+) -> None:
+    """A topic of an application may end in .internal; Connect's own topics stay where they are."""
+    flows = [mirror.flow(topic, partitions=1) for topic in ("demo.several-1", "demo.several-2.internal")]
+    connects = Names(ENVIRONMENT, SOURCE).connect_topics
+    mirror.clusters[SOURCE].create_topics(dict.fromkeys(connects, 1))
+    topics = TopicFilter(include=("demo.several-*", "mirrormaker2.*"))
+    (flow,) = (
+        replace(one, spec=one.spec.model_copy(update={"topics": topics}))
+        for one in flows_into(ENVIRONMENT, TARGET)
+    )
+    filters = {key: source_connector(flow)[key] for key in ("topics", "topics.exclude")}
+    write(directory, f"{FLOW}-source", {**config(), **filters})
     assert Reconciler(connect, directory).settle(60).settled
     results = verify(flows, Load(count=50, rate=50))
     assert [(result.sent, result.received, result.loops) for result in results] == [(50, 50, 0)] * 2
+    assert not {flow.mirrored(topic) for topic in connects} & mirror.cluster(TARGET).topics().keys()
+
+
+def test_the_exclude_list_is_that_of_kafkas_topic_filter(mirror: Mirror) -> None:
+    (jar,) = mirror.sites[SOURCE].libs.glob("connect-mirror-4.*.jar")
+    with zipfile.ZipFile(jar) as archive:
+        code = archive.read("org/apache/kafka/connect/mirror/DefaultTopicFilter$TopicFilterConfig.class")
+    assert patterns(NEVER_REPLICATED).replace(",", ", ").encode() in code, "the default of topics.exclude"
 
 
 def test_a_topic_that_is_not_there_is_named(mirror: Mirror) -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from operations.connector_flows import ReplicatedTopics, load_flows
+from operations.connector_flows import load_flows
 from operations.connectors import InvalidConnectors
 from tests.unit.topology.environments import environment, third_region
-from topology.flows import HEARTBEATS, flows_into
+from topology.flows import flows_into
 from topology.globs import matches
+from topology.mirrormaker_names import HEARTBEATS
 from topology.model import Environment
 from topology.names import bootstrap_variable
+from topology.replicated_topics import ReplicatedTopics
 from topology.worker_files import connector_files
 
 BROKERS = "b-1.x.kafka.{region}.amazonaws.com:9098"
@@ -88,7 +90,7 @@ def test_a_flow_logs_in_as_its_connector_does(tmp_path: Path) -> None:
         assert cluster.settings["reconnect.backoff.ms"] == 1000
 
 
-def topics(identity: bool = False, exclude: str = r".*[\-\.]internal|.*\.replica|__.*") -> ReplicatedTopics:
+def topics(identity: bool = False, exclude: str = r"mm2.*\.internal|.*\.replica|__.*") -> ReplicatedTopics:
     return ReplicatedTopics(
         "us-east-1", "us-west-2", re.compile(".*"), re.compile(exclude), identity=identity
     )
@@ -109,7 +111,10 @@ def topics(identity: bool = False, exclude: str = r".*[\-\.]internal|.*\.replica
         ("mm2-offset-syncs.us-west-2.internal", False, False),
         ("us-west-2.checkpoints.internal", False, False),
         ("orders.replica", False, False),
-        ("orders-internal", False, False),
+        ("orders-internal", True, True),
+        ("orders.internal", True, True),
+        ("mm2-orders.internal", False, False),
+        ("mm2-orders", True, True),
         ("heartbeats", False, False),
         ("us-west-2.heartbeats", False, False),
         ("device.heartbeats", False, False),
@@ -135,7 +140,8 @@ def test_internal_topics_do_not_cross_even_when_nothing_excludes_them() -> None:
         ("us-east-1.eu-west-1.orders", True, True),
         ("us-east-1.us-west-2.orders", False, True),
         ("us-east-1.heartbeats", False, False),
-        ("us-east-1.checkpoints.internal", False, False),
+        # of a topic checkpoints.internal, which the derived exclude list has where a glob matches it
+        ("us-east-1.checkpoints.internal", True, False),
         ("us-east-1.flowheartbeats", True, True),
         ("flowheartbeats", False, False),  # the identity policy, too, puts the alias before such a name
     ],

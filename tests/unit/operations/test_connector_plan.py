@@ -19,10 +19,10 @@ from operations.connectors import (
     InvalidConnectors,
     Restart,
     Update,
-    is_ours,
     load_desired,
     plan,
 )
+from topology.mirrormaker_names import is_connector_name
 
 SPEC = ConnectorSpec("a-to-b-source", {"connector.class": "X", "topics": "t.*"})
 
@@ -80,7 +80,9 @@ def test_pruning_spares_what_is_desired_or_not_ours(
     desired: dict[str, ConnectorSpec], actual: dict[str, Connector]
 ) -> None:
     deleted = {action.name for action in plan(desired, actual, prune=True) if isinstance(action, Delete)}
-    expected = {name for name in actual if name not in desired and is_ours(name)} if desired else set()
+    expected = (
+        {name for name in actual if name not in desired and is_connector_name(name)} if desired else set()
+    )
     assert deleted == expected
 
 
@@ -195,4 +197,4 @@ def test_a_missing_directory_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_only_names_of_our_form_are_ours(name: str, ours: bool) -> None:
-    assert is_ours(name) is ours
+    assert is_connector_name(name) is ours

@@ -5,9 +5,10 @@ from __future__ import annotations
 from tests.unit.topology.environments import environment, third_region
 from topology.alarms import alarms
 from topology.dashboard import series
-from topology.flows import HEARTBEATS, flows_into
+from topology.flows import flows_into
 from topology.iam import PROBE_GROUP, operations_statements, worker_statements
 from topology.metrics import METRICS, metric
+from topology.mirrormaker_names import HEARTBEATS
 from topology.model import Environment
 
 ONE_WAY = {"source": "us-east-1", "target": "us-west-2"}

@@ -13,13 +13,14 @@ import pytest
 
 from operations.clusters import Cluster
 from operations.connect import ConnectClient, Connector, Task
-from operations.connector_flows import ConnectorFlow, ReplicatedTopics
+from operations.connector_flows import ConnectorFlow
 from operations.probe.figures import Sample
 from operations.probe.heartbeats import Heartbeats
 from operations.probe.probe import next_due
 from operations.probe.publish import CloudWatch, Gauges
 from operations.probe.watch import ConnectView, ask_connect, failures
 from topology.metrics import Publisher
+from topology.replicated_topics import ReplicatedTopics
 
 NAME = "a-to-b-source"
 OWN = Publisher("orders", "test")
