@@ -17,7 +17,8 @@ class TopicFilter(Model):
     include: tuple[Glob, ...] = ()
     """Default: `<project>.<environment>.*`, the report's original."""
     exclude: tuple[Glob, ...] = ()
-    """Added to what MirrorMaker never mirrors: internal topics and `*.replica`."""
+    """Added to what is never replicated: `mm2*.internal`, `*.replica`, `__*`, and the topics in which Connect
+    and MirrorMaker keep their own state."""
 
 
 class GroupFilter(Model):

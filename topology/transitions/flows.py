@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topology.connectors import checkpoint_connector, heartbeat_connector, source_connector
-from topology.flows import HEARTBEATS, DirectedFlow, flows_into
+from topology.flows import DirectedFlow, flows_into
+from topology.mirrormaker_names import HEARTBEATS
 from topology.names import Names
 from topology.transitions.registry import Change, Finding, note, refused, transition
 
