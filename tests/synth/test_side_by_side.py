@@ -26,6 +26,7 @@ EAST, WEST = "us-east-1", "us-west-2"
 WIDE = {
     "runtime/ecs": {},
     "kafka/authentication": {"scram": True},
+    f"regions/{WEST}/network/routed_by": "vpn",
     f"regions/{EAST}/network": {
         "cidr": "10.1.0.0/16",
         "vpc_id": "vpc-0a1b2c3d",

@@ -153,7 +153,8 @@ def test_security_groups_collide_within_one_vpc_only(files: Files) -> None:
     def write(name: str, vpc: str, project: str, environment: str) -> str:
         network = {**VPC, "vpc_id": vpc}
         names = {"project": project, "environment": environment}
-        return files.write(name, {**GUEST, f"regions/{EAST}/network": network, **names})
+        routed = {f"regions/{WEST}/network/routed_by": "vpn"}
+        return files.write(name, {**GUEST, **routed, f"regions/{EAST}/network": network, **names})
 
     one = write("one", "vpc-0a1b2c3d", "a-b", "c")
     same, other = write("same", "vpc-0a1b2c3d", "a", "b-c"), write("other", "vpc-0a1b2c3e", "a", "b-c")
