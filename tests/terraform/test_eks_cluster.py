@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ import pytest
 import yaml
 from cryptography import x509
 
+from localcloud.aws import EmulatedAws, start_emulated_aws
 from operations.synthesized import Stack
 from operations.terraform import Terraform
-from tests.terraform.conftest import Deployment
 from topology.charts import AUTOSCALER_IMAGES
 
 pytestmark = pytest.mark.terraform
@@ -23,37 +24,44 @@ DATA = "data.aws_eks_cluster.eks"
 
 
 def test_the_autoscalers_image_and_the_certificate_come_from_the_cluster(
-    synthesized: Callable[[str], dict[str, dict[str, Any]]], deployment: Deployment, tmp_path: Path
+    synthesized: Callable[[str], dict[str, dict[str, Any]]], tmp_path: Path
 ) -> None:
     """The expressions of platform-R as outputs, because the Helm provider is not needed for them."""
     platform = synthesized("local")["platform-us-east-1"]
-    (text,) = platform["resource"]["helm_release"]["cluster-autoscaler"]["values"]
-    tag = yaml.safe_load(text)["image"]["tag"]
-    authority = platform["provider"]["helm"][0]["kubernetes"]["cluster_ca_certificate"]
-    required = deployment.stacks[0].configuration["terraform"]["required_providers"]
     names = {version: f"eks-{version.replace('.', '-')}" for version in IMAGES}
-    for version, name in names.items():
-        make_cluster(deployment, name, version)
-    configuration = {
-        "terraform": {"required_providers": {"aws": required["aws"]}},
-        "provider": {"aws": platform["provider"]["aws"]},
-        "data": {"aws_eks_cluster": {name: {"name": name} for name in names.values()}},
-        "output": {
-            name: {"value": [one.replace(DATA, f"data.aws_eks_cluster.{name}") for one in (tag, authority)]}
-            for name in names.values()
-        },
-    }
-    (tmp_path / "cdk.tf.json").write_text(json.dumps(configuration), encoding="utf-8")
-    terraform = Terraform(Stack("eks", tmp_path), deployment.variables)
-    terraform.init()
-    terraform.apply()
-    found = terraform.output()
+    content = json.dumps(outputs_of(platform, list(names.values())))
+    (tmp_path / "cdk.tf.json").write_text(content, encoding="utf-8")
+    with start_emulated_aws(log=tmp_path / "aws.log") as account:
+        for version, name in names.items():
+            make_cluster(account, name, version)
+        terraform = Terraform(Stack("eks", tmp_path), account.environment())
+        terraform.init()
+        terraform.apply()
+        found = terraform.output()
     assert {version: found[name][0] for version, name in names.items()} == IMAGES
     assert all(x509.load_pem_x509_certificate(found[name][1].encode()).subject for name in names.values())
 
 
-def make_cluster(deployment: Deployment, name: str, version: str) -> None:
-    deployment.client("eks").create_cluster(
+def outputs_of(platform: dict[str, Any], clusters: list[str]) -> dict[str, Any]:
+    """A configuration that gives the autoscaler's image tag and the certificate of each cluster."""
+    (text,) = platform["resource"]["helm_release"]["cluster-autoscaler"]["values"]
+    tag = yaml.safe_load(text)["image"]["tag"]
+    authority = platform["provider"]["helm"][0]["kubernetes"]["cluster_ca_certificate"]
+    aws = platform["terraform"]["required_providers"]["aws"]
+    version = os.environ.get("MSK_MIRROR_AWS_PROVIDER_VERSION", aws["version"])
+    return {
+        "terraform": {"required_providers": {"aws": aws | {"version": version}}},
+        "provider": {"aws": platform["provider"]["aws"]},
+        "data": {"aws_eks_cluster": {name: {"name": name} for name in clusters}},
+        "output": {
+            name: {"value": [one.replace(DATA, f"data.aws_eks_cluster.{name}") for one in (tag, authority)]}
+            for name in clusters
+        },
+    }
+
+
+def make_cluster(account: EmulatedAws, name: str, version: str) -> None:
+    account.client("eks", "us-east-1").create_cluster(
         name=name,
         version=version,
         roleArn="arn:aws:iam::123456789012:role/eks",
