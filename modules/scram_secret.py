@@ -6,18 +6,21 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cdktf_cdktf_provider_aws.msk_scram_secret_association import MskScramSecretAssociation
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.msk_single_scram_secret_association import MskSingleScramSecretAssociation
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 from cdktf_cdktf_provider_aws.secretsmanager_secret_policy import SecretsmanagerSecretPolicy
 from constructs import Construct
 
-__all__ = ["ScramSecret"]
+__all__ = ["AssociatedSecret", "ScramSecret", "forget_exclusive_association"]
+
+EXCLUSIVE = "aws_msk_scram_secret_association.scram_association"
+"""Address of the resource that was used before. It removed every secret that it did not know."""
 
 
 class ScramSecret(Construct):
-    """A secret that MSK may read, associated with a cluster. Its value is put by a person or a rotation and
-    never passes through Terraform; MSK reads it when it associates, so that the value has to be there before
-    the association is applied."""
+    """A secret that MSK may read. Its value is put by a person or a rotation and never passes through
+    Terraform; MSK reads it when it associates, so that the value has to be there before `associated` is."""
 
     def __init__(
         self,
@@ -28,6 +31,7 @@ class ScramSecret(Construct):
         key_arn: str,
         cluster_arn: str,
         reader: str,
+        associated: bool,
         retain: bool,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -42,18 +46,34 @@ class ScramSecret(Construct):
         readable = SecretsmanagerSecretPolicy(
             self, "policy", secret_arn=self.secret.arn, policy=json.dumps(_policy(self.secret.arn, reader))
         )
-        MskScramSecretAssociation(
-            self,
-            "association",
-            cluster_arn=cluster_arn,
-            secret_arn_list=[self.secret.arn],
-            depends_on=[readable],
-        )
+        if associated:
+            MskSingleScramSecretAssociation(
+                self,
+                "association",
+                cluster_arn=cluster_arn,
+                secret_arn=self.secret.arn,
+                depends_on=[readable],
+            )
 
     @property
     def arn(self) -> str:
         """ARN of the secret."""
         return self.secret.arn
+
+
+class AssociatedSecret(Construct):
+    """A secret of somebody else that may log in. MSK adds the policy by which it reads the secret itself (MSK
+    Developer Guide, "Set up SASL/SCRAM authentication", step on the association)."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, secret_arn: str, cluster_arn: str) -> None:
+        super().__init__(scope, construct_id)
+        MskSingleScramSecretAssociation(self, "Default", cluster_arn=cluster_arn, secret_arn=secret_arn)
+
+
+def forget_exclusive_association(stack: TerraformStack) -> None:
+    """Take the old resource out of the state without disassociating its secret: clients go on logging in
+    (Terraform language, block `removed`). Nothing where the state does not have it."""
+    stack.add_override("removed", [{"from": EXCLUSIVE, "lifecycle": {"destroy": False}}])
 
 
 def _policy(secret_arn: str, reader: str) -> Mapping[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cdktf import Token
 from constructs import Construct
 
@@ -9,7 +11,7 @@ from modules.broker_security_group import BrokerSecurityGroup
 from modules.encryption_key import EncryptionKey
 from modules.log_group import EncryptedLogGroup
 from modules.msk_cluster import BrokerConfiguration, BrokerNetwork, KafkaCluster
-from modules.scram_secret import ScramSecret
+from modules.scram_secret import AssociatedSecret, ScramSecret, forget_exclusive_association
 from modules.storage_autoscaling import StorageGrowth
 from stacks.base import RegionStack
 from topology.arns import service_principal
@@ -26,6 +28,7 @@ from topology.outputs import (
     PRIVATE_SUBNET_IDS,
     VPC_ID,
 )
+from topology.scram import secrets_of_others
 
 __all__ = ["MskStack"]
 
@@ -62,7 +65,7 @@ class MskStack(RegionStack):
                 growth=volumes.autoscaling,
             )
         if self.kafka.authentication.scram:
-            self._scram_secret(cluster)
+            self._scram_secrets(cluster)
         self.publish(
             {
                 CLUSTER_ARN: cluster.arn,
@@ -107,7 +110,7 @@ class MskStack(RegionStack):
             ).name
         return None
 
-    def _scram_secret(self, cluster: KafkaCluster) -> None:
+    def _scram_secrets(self, cluster: KafkaCluster) -> None:
         secret = ScramSecret(
             self,
             "scram",
@@ -115,6 +118,11 @@ class MskStack(RegionStack):
             key_arn=self.key.arn,
             cluster_arn=cluster.arn,
             reader=service_principal(self.environment, "kafka"),
+            associated=self.kafka.authentication.scram_secret_associated,
             retain=self.environment.is_production,
         )
+        forget_exclusive_association(self)
+        for secret_arn in secrets_of_others(self.environment, self.region):
+            address = re.sub(r"[^A-Za-z0-9_-]", "_", secret_arn.split(":")[-1])
+            AssociatedSecret(self, address, secret_arn=secret_arn, cluster_arn=cluster.arn)
         self.publish({"scram_secret_arn": secret.arn})

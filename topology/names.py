@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from topology.model import Environment
 
-__all__ = ["CONNECT_PURPOSES", "ECS_NAMES", "LIMITS", "NameTooLongError", "Names", "bootstrap_variable"]
+__all__ = [
+    "CONNECT_PURPOSES",
+    "ECS_NAMES",
+    "LIMITS",
+    "MSK_NAME_PREFIX",
+    "NameTooLongError",
+    "Names",
+    "bootstrap_variable",
+]
 
 
 LIMITS: dict[str, int] = {
@@ -28,6 +36,10 @@ LIMITS: dict[str, int] = {
     "kafka_topic": 249,  # org.apache.kafka.common.internals.Topic.MAX_NAME_LENGTH
 }
 
+
+MSK_NAME_PREFIX = "AmazonMSK_"
+"""MSK takes only secrets of this prefix (MSK Developer Guide, "Sign-in credentials authentication with AWS
+Secrets Manager")."""
 
 ECS_NAMES = (
     "worker_task_role",
@@ -144,9 +156,8 @@ class Names:
 
     @property
     def scram_secret(self) -> str:
-        """SCRAM credentials; MSK takes only secrets of this prefix (MSK Developer Guide, "Sign-in credentials
-        authentication with AWS Secrets Manager")."""
-        return _fit("secret", f"AmazonMSK_{self.prefix}")
+        """Secret of the platform for SCRAM credentials."""
+        return _fit("secret", f"{MSK_NAME_PREFIX}{self.prefix}")
 
     def kms_alias(self, purpose: str) -> str:
         """Alias of the key for `purpose` (network, msk, logs, alarms, state-<region>)."""

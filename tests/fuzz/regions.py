@@ -30,6 +30,12 @@ CARRIES = {
 """Partition replicas a broker (MSK Developer Guide, best practices)."""
 ROUTERS = ("transit-gateway", "cloud-wan", "vpc-peering", "vpn")
 """Beside created VPCs there are existing ones, to which only others route."""
+AUTHENTICATIONS = st.builds(
+    lambda scram, associated: {"scram": scram, "scram_secret_associated": scram and associated},
+    st.booleans(),
+    st.booleans(),
+)
+"""Whole sections, because parts are merged over the environment's."""
 ZONES = "abcdefghijklmnop"  # a created VPC is cut into sixteen
 
 
@@ -51,6 +57,8 @@ def regions_and_kafka(draw: st.DrawFn, plan: Plan) -> tuple[dict[str, Data], Dat
             kafka = draw(_overrides(shared or {}, subnets[region]))
         if kafka is not ABSENT and draw(OFTEN):  # a security group is of one region
             kafka["client_security_groups"] = [f"sg-{position:08}", f"sg-{position:017}"]
+        if kafka is not ABSENT and kafka.get("authentication", {}).get("scram"):
+            kafka["authentication"]["scram_secrets"] = draw(_secrets(plan, region))
         others = [other for other in plan.regions if other != region]
         given = {
             "alias": plan.given.get(region, ABSENT),
@@ -61,6 +69,16 @@ def regions_and_kafka(draw: st.DrawFn, plan: Plan) -> tuple[dict[str, Data], Dat
         }
         regions[region] = draw(options(Region, given))
     return regions, shared
+
+
+@st.composite
+def _secrets(draw: st.DrawFn, plan: Plan, region: str) -> list[str]:
+    """ARNs of secrets that MSK takes; they are of one region, so that only regions have them."""
+    given = draw(
+        st.lists(st.from_regex("[a-z/_+=.@-]{1,20}-[A-Za-z0-9]{6}", fullmatch=True), max_size=3, unique=True)
+    )
+    start = f"arn:{plan.partition}:secretsmanager:{region}:{plan.account}:secret:AmazonMSK_"
+    return [start + one for one in given]
 
 
 @st.composite
@@ -131,6 +149,7 @@ def _kafka(draw: st.DrawFn, subnets: int) -> Data:
         "version": draw(st.sampled_from(_versions_of(kind))),
         "cluster_name": draw(st.sampled_from([ABSENT, None]) | names(longest=20)),
         "client_security_groups": draw(st.sampled_from([ABSENT, []])),
+        "authentication": draw(AUTHENTICATIONS),
     }
     return draw(options(Kafka, given))
 
@@ -167,6 +186,7 @@ def _overrides(draw: st.DrawFn, shared: Mapping[str, Any], subnets: int) -> Data
         "version": draw(st.sampled_from([ABSENT, *_versions_of(kind)])),
         "cluster_name": ABSENT,
         "client_security_groups": ABSENT,
+        "authentication": draw(AUTHENTICATIONS),
     }
     return draw(options(Kafka, given))
 

@@ -221,13 +221,47 @@ def test_scram_secret_is_one_that_msk_takes_and_its_value_is_not_in_the_state(sy
     assert secret["name"].startswith("AmazonMSK_")
     assert secret["kms_key_id"] == "${aws_kms_key.key.arn}"
     assert "aws_secretsmanager_secret_version" not in stack["resource"]
-    association = resource(stack, "aws_msk_scram_secret_association", "scram_association")
-    assert association["secret_arn_list"] == ["${aws_secretsmanager_secret.scram.arn}"]
     (reader,) = document(resource(stack, "aws_secretsmanager_secret_policy", "scram_policy"))["Statement"]
     assert reader["Principal"] == {"Service": "kafka.amazonaws.com"}
     assert reader["Action"] == "secretsmanager:GetSecretValue"
     assert resource(stack, "aws_msk_cluster", "cluster")["client_authentication"]["sasl"]["scram"] is True
     assert open_ports(stack)[PORTS["scram"]] == {"10.1.0.0/16"}
+
+
+ASSOCIATIONS = "aws_msk_single_scram_secret_association"
+BILLING = "arn:aws:secretsmanager:us-east-1:123456789012:secret:AmazonMSK_team/billing-a1B2c3"
+
+
+def test_an_empty_scram_secret_is_associated_in_a_second_step(synthesize: Synthesize) -> None:
+    before, after = (
+        synthesize(environment({"kafka/authentication": {"scram": True, **more}}))["msk-us-east-1"]
+        for more in ({}, {"scram_secret_associated": True})
+    )
+    assert resources(before, ASSOCIATIONS) == {}
+    association = resource(after, ASSOCIATIONS, "scram_association")
+    assert association["secret_arn"] == "${aws_secretsmanager_secret.scram.arn}"
+    assert association["cluster_arn"] == "${aws_msk_cluster.cluster.arn}"
+    assert association["depends_on"] == ["aws_secretsmanager_secret_policy.scram_policy"]
+    kinds = {kind for stack in (before, after) for kind in stack["resource"]}
+    assert "aws_msk_scram_secret_association" not in kinds, "it removes secrets that others associate"
+
+
+def test_the_exclusive_association_is_forgotten_and_its_secret_stays_associated(
+    synthesize: Synthesize, stack: Stack
+) -> None:
+    scram = synthesize(environment({"kafka/authentication": {"scram": True}}))["msk-us-east-1"]
+    assert scram["removed"] == [
+        {"from": "aws_msk_scram_secret_association.scram_association", "lifecycle": {"destroy": False}}
+    ]
+    assert "removed" not in stack
+
+
+def test_secrets_of_others_are_associated_each_by_itself(synthesize: Synthesize) -> None:
+    given = {"authentication": {"scram": True, "scram_secrets": [BILLING]}}
+    stacks = synthesize(environment({"regions/us-east-1/kafka": given}))
+    association = resource(stacks["msk-us-east-1"], ASSOCIATIONS, "AmazonMSK_team_billing-a1B2c3")
+    assert association["secret_arn"] == BILLING
+    assert resources(stacks["msk-us-west-2"], ASSOCIATIONS) == {}
 
 
 def test_monitoring_level_has_what_the_alarms_ask_for(cluster: dict[str, Any]) -> None:

@@ -23,6 +23,12 @@ Diagnostics = dict[str, list[dict[str, Any]]]
 AWS_KINDS = ("state", "network", "peering", "msk", "logs", "identity", "ecs-runtime", "observability")
 BROKEN = "broken"
 ECS_ALONE = {"runtime": {"eks": False, "ecs": {}}}
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:AmazonMSK_billing-a1B2c3"
+SCRAM = {
+    "regions/us-east-1/kafka": {
+        "authentication": {"scram": True, "scram_secret_associated": True, "scram_secrets": [SECRET]}
+    }
+}
 WITHOUT = {("production", "peering"), ("handover", "peering")} | {
     (environment, "ecs-runtime") for environment in EKS_ENVIRONMENTS
 }
@@ -41,6 +47,7 @@ def diagnostics(
     modules = dict(aws_stacks(synthesized))
     alone = synthesize(derived(ECS_ALONE))
     modules |= {f"alone-{name}": body for name, body in alone.items() if name.startswith("ecs-runtime")}
+    modules["scram-msk-us-east-1"] = synthesize(derived(SCRAM))["msk-us-east-1"]
     modules[BROKEN] = broken(modules["local-logs-us-east-1"])
     for name, stack in modules.items():
         (root / name).mkdir()
@@ -109,6 +116,10 @@ def test_the_real_provider_takes_every_stack(environment: str, kind: str, diagno
 def test_the_real_provider_takes_tasks_without_pods(diagnostics: Diagnostics) -> None:
     found = {name: said for name, said in diagnostics.items() if name.startswith("alone-")}
     assert found == {"alone-ecs-runtime-us-east-1": [], "alone-ecs-runtime-us-west-2": []}
+
+
+def test_the_real_provider_takes_scram_secrets(diagnostics: Diagnostics) -> None:
+    assert diagnostics["scram-msk-us-east-1"] == []
 
 
 def test_a_stack_that_the_provider_does_not_take_is_found(diagnostics: Diagnostics) -> None:

@@ -14,6 +14,16 @@ __all__ = ["Authentication", "Broker", "Kafka", "Monitoring", "Storage", "Storag
 SecurityGroupId = Annotated[str, Field(pattern=r"^sg-[0-9a-f]{8,17}$")]
 
 
+SecretArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
+        max_length=2048,
+    ),
+]
+"""Secrets Manager API reference, CreateSecret: characters of a name; an ARN ends in six more."""
+
+
 class Broker(Model):
     """Type and number of brokers."""
 
@@ -61,8 +71,15 @@ class Authentication(Model):
     iam: Literal[True] = True
     """Port 9098; the workers need it, so it can not be switched off."""
     scram: bool = False
-    """SASL/SCRAM on port 9096 for other clients. Default: off (the original had it on; nothing of
-    MirrorMaker uses it, and least privilege asks for a reason)."""
+    """SASL/SCRAM on port 9096 for other clients, and a secret `AmazonMSK_<project>-<environment>` for their
+    credentials. Default: off (the original had it on; nothing of MirrorMaker uses it, and least privilege
+    asks for a reason)."""
+    scram_secret_associated: bool = False
+    """Associate that secret with the cluster. MSK reads it then, so that it needs a value first: deploy with
+    `scram`, put the value, set this, deploy again (docs/runbooks/scram.md)."""
+    scram_secrets: tuple[SecretArn, ...] = ()
+    """ARNs of secrets of yours that have a value, associated as well. Their names begin with `AmazonMSK_`,
+    and they are encrypted with a customer managed key. What others associate is left alone."""
 
 
 def _are_express(given: dict[str, Any]) -> bool:

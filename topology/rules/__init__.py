@@ -27,6 +27,7 @@ from topology.rules import (  # noqa: F401
     properties,
     record_limits,
     runtime,
+    scram,
     topics,
     values,
     vpc_ranges,

@@ -14,6 +14,7 @@ from topology.transitions import (  # noqa: F401
     flows,
     placement,
     regions,
+    scram,
 )
 
 

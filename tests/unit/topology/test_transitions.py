@@ -14,6 +14,8 @@ EAST, WEST = "regions/us-east-1", "regions/us-west-2"
 Changes = dict[str, Any]
 ONE_WAY: Final = {"source": "us-east-1", "target": "us-west-2", "policy": "identity"}
 BACK: Final = {"source": "us-west-2", "target": "us-east-1", "policy": "identity"}
+ASSOCIATED: Final = {"scram": True, "scram_secret_associated": True}
+SECRET: Final = "arn:aws:secretsmanager:us-east-1:123456789012:secret:AmazonMSK_billing-a1B2c3"
 DEVELOPMENT: Final = {"stage": "development"}
 EXISTING: Final = {
     "cidr": "10.1.0.0/16",
@@ -197,6 +199,14 @@ REFUSED: Final = (
         "10.1.0.0/16",
     ),
     Case(
+        "an-empty-secret-is-not-associated",
+        {},
+        _kafka(authentication={"scram": True, "scram_secret_associated": True}),
+        "kafka.authentication.scram_secret_associated",
+        "it has no value then",
+        "scram: true, a value in the secret, then scram_secret_associated: true (docs/runbooks/scram.md)",
+    ),
+    Case(
         "states-stay-where-they-are",
         {},
         {"state": {"key_prefix": "elsewhere"}},
@@ -254,6 +264,25 @@ NOTES: Final = (
         _kafka(storage={"volume_gib": 500, "autoscaling": None}),
         "kafka.storage.autoscaling",
         "MSK refuses less than they have grown to",
+    ),
+    *(
+        Case(
+            "who-logs-in-with-scram-is-cut-off",
+            {f"{EAST}/kafka": {"authentication": before}},
+            {f"{EAST}/kafka": {"authentication": after}},
+            f"kafka.authentication.{field}",
+            message,
+        )
+        for before, after, field, message in (
+            ({"scram": True}, {}, "scram", "closes port 9096"),
+            (
+                ASSOCIATED,
+                {"scram": True},
+                "scram_secret_associated",
+                "takes the login of AmazonMSK_orders-test",
+            ),
+            ({"scram": True, "scram_secrets": [SECRET]}, {"scram": True}, "scram_secrets", "takes the login"),
+        )
     ),
     Case(
         "brokers-are-emptied-before-they-go",
@@ -319,6 +348,8 @@ def test_every_transition_has_a_case() -> None:
         (_exactly_once("preparing"), _exactly_once("on")),
         (_exactly_once("on"), _exactly_once("preparing")),
         (_exactly_once(False), _exactly_once("off")),
+        ({}, _kafka(authentication={"scram": True})),
+        (_kafka(authentication={"scram": True}), _kafka(authentication=ASSOCIATED)),
         ({"flows": []}, {"flows": [ONE_WAY | {"policy": "default"}], **_exactly_once("on")}),
         (_kafka(version="3.8.x"), _kafka(version="3.9.x")),
         (_kafka(version="3.8.x.kraft"), _kafka(version="4.1.x.kraft")),
