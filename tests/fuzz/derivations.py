@@ -53,6 +53,7 @@ ARGUMENTS: dict[str, Callable[[Environment], tuple[Any, ...]]] = {
     "references": lambda _: (PlatformReferences("{}:{}".format, lambda: "v1.33.6"),),
     "statements": lambda environment: tuple(worker_statements(environment, r) for r in environment.regions),
     "uuid": lambda _: (UUID,),
+    "other": lambda environment: (environment.model_copy(update={"project": "neighbour"}),),
     "ecs": lambda environment: (environment.runtime.ecs,) if environment.runtime.ecs else (),
     "site": lambda environment: (TaskSite("/aws/ecs/group", {}),) if environment.runtime.ecs else (),
     **{
