@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import EKS_ENVIRONMENTS, ENVIRONMENTS
 from tests.synth.stack_json import remote_states
+from tests.unit.topology.environments import environment
 from topology import load_environment
 from topology.model import Environment
 from topology.state import STACK_KINDS, state_address
@@ -45,6 +46,17 @@ def aws_resources(stacks: Stacks) -> Iterator[tuple[str, str, dict[str, Any]]]:
             if resource_type.startswith("aws_"):
                 for resource_name, body in bodies.items():
                     yield stack_name, f"{resource_type}.{resource_name}", body
+
+
+def test_an_environment_without_flows_has_clusters_and_no_workers(
+    synthesize: Callable[[Environment], Stacks],
+) -> None:
+    """The step between two directions of an identity flow."""
+    stacks = synthesize(environment({"flows": []}))
+    kinds = {kind_and_region(stack)[0] for stack in stacks}
+    assert kinds == set(STACK_KINDS) - OPTIONAL
+    roles = stacks["identity-us-east-1"]["resource"]["aws_iam_role"]
+    assert not [role for role in roles if "worker" in role or "operations" in role]
 
 
 def test_every_region_has_every_kind_that_it_needs(name: str, stacks: Stacks) -> None:

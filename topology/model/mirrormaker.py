@@ -169,8 +169,8 @@ class MirrorMaker(Model):
     tolerations: tuple[Toleration, ...] = ()
     exactly_once: Switch = ExactlyOnce.OFF
     """KIP-618 on the workers. A running environment goes from `off` to `on`, and back, by a deploy with
-    `preparing`. Default: off; at-least-once with idempotent producers is a third of the latency (measured:
-    p50 145 against 478 ms)."""
+    `preparing` (docs/runbooks/exactly-once.md). Default: off; at-least-once with idempotent producers is a
+    third of the latency (measured: p50 145 against 478 ms)."""
     connect: ConnectCluster = ConnectCluster()
     rest: Rest = Rest()
     worker_properties: Properties = {}
