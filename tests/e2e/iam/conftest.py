@@ -10,14 +10,13 @@ import pytest
 
 from tests.conftest import Synthesize
 from tests.e2e.iam.environments import hurried
+from tests.e2e.iam.pace import generous
 from tests.e2e.iam.report import Report
 from tests.e2e.iam.stage import OPERATIONS, TARGET, WORKERS, Stage, staged
 from tests.e2e.iam.trial import ALL_FUNCTIONS, Case, Trial, tried
 
 REPORT = Path(__file__).resolve().parents[3] / "build" / "reports" / "iam.json"
 ROLES = {WORKERS: "worker_policy", OPERATIONS: "operations_policy"}
-SECONDS = 90.0
-"""For a function that works, on a busy machine."""
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +43,7 @@ def policies(synthesize: Synthesize) -> dict[bool, Case]:
 def complete(guarded: Stage, policies: dict[bool, Case]) -> dict[bool, Trial]:
     """By exactly-once: what became of all functions under the whole policies."""
     return {
-        exactly_once: tried(guarded, case, ALL_FUNCTIONS, lambda _: SECONDS)
-        for exactly_once, case in policies.items()
+        exactly_once: tried(guarded, case, ALL_FUNCTIONS, generous) for exactly_once, case in policies.items()
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.iam.environments import hurried
 from tests.e2e.iam.evidence import shown_by
-from tests.e2e.iam.functions import Function
+from tests.e2e.iam.pace import pace
 from tests.e2e.iam.report import Removal, Report
 from tests.e2e.iam.stage import OPERATIONS, TARGET, WORKERS, Stage
 from tests.e2e.iam.trial import FUNCTIONS_OF, Case, Trial, tried, without
@@ -20,13 +20,6 @@ from topology.iam import operations_statements, worker_statements
 from topology.iam_needs import EXACTLY_ONCE, Need
 
 pytestmark = [pytest.mark.kafka, pytest.mark.iam]
-
-LIMIT = 3.0
-"""Times what a function took when it worked, and at least so many seconds:"""
-LEAST_SECONDS = 10.0
-LEAST_PATIENCE = 4.0
-"""Seconds after a denial, or as many as the function takes."""
-
 
 SILENT = {
     ("SourceConnect", "Connect"),
@@ -81,16 +74,12 @@ def test_the_named_function_fails_without_the_action(
     environment, documents = policies[row.exactly_once]
     whole = complete[row.exactly_once]
 
-    def limit(function: Function) -> float:
-        return max(LEAST_SECONDS, LIMIT * whole.seconds[function.id])
-
-    def patience(function: Function) -> float:
-        return max(LEAST_PATIENCE, whole.seconds[function.id])
-
     began = time.monotonic()
     policy = without(documents[row.user], row.sid, row.need.action)
     case = Case(environment, {**documents, row.user: policy})
-    trial = tried(guarded, case, FUNCTIONS_OF[row.user], limit, patience)
+    functions = FUNCTIONS_OF[row.user]
+    order = [function.id for function in functions]
+    trial = tried(guarded, case, functions, pace(order, row.need.function, whole.seconds))
     denied = [f"{region}: {one}" for region, one in trial.denied if one.user == row.user]
     report.removals.append(
         Removal(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 
 from localcloud.kafka.authorizer_log import Decision
 from tests.e2e.iam.functions import FUNCTIONS, PROBE_FUNCTIONS, Function
+from tests.e2e.iam.pace import Pace
 from tests.e2e.iam.stage import OPERATIONS, WORKERS, Stage
 from topology.model import Environment
 
@@ -49,21 +49,21 @@ def tried(
     stage: Stage,
     case: Case,
     functions: Sequence[Function],
-    limit: Callable[[Function], float],
-    patience: Callable[[Function], float] = lambda _: math.inf,
+    pace: Pace,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Trial:
-    """Begins anew and tries functions until one fails; each may take `limit` seconds, and `patience` after
-    something was denied."""
+    """Begins anew and tries functions in their order until one fails within what `pace` allows it."""
     stage.begin(*case)
     seconds: dict[str, float] = {}
     failed = None
     for function in functions:
-        began = time.monotonic()
-        stage.patience = patience(function)
-        if not function.works(stage, limit(function)):
+        began = clock()
+        allowance = pace(function.id, seconds)
+        stage.patience = allowance.patience
+        if not function.works(stage, allowance.seconds):
             failed = function.id
             break
-        seconds[function.id] = time.monotonic() - began
+        seconds[function.id] = clock() - began
     users = (WORKERS, OPERATIONS)
     denied = tuple(pair for user in users for pair in stage.denied(user))
     allowed = tuple(pair for user in users for pair in stage.allowed(user))
