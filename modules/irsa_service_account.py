@@ -6,6 +6,7 @@ from cdktf_cdktf_provider_kubernetes.service_account_v1 import ServiceAccountV1,
 from constructs import Construct
 
 from modules.workload_namespace import WorkloadNamespace
+from topology.subjects import ROLE_ANNOTATION
 
 __all__ = ["IrsaServiceAccount"]
 
@@ -37,7 +38,7 @@ class IrsaServiceAccount(Construct):
                 name=name,
                 namespace=namespace.name,
                 labels=labels,
-                annotations={"eks.amazonaws.com/role-arn": role_arn},
+                annotations={ROLE_ANNOTATION: role_arn},
             ),
             automount_service_account_token=False,
             depends_on=[namespace.resource],

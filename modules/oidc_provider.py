@@ -5,6 +5,8 @@ from __future__ import annotations
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
 from constructs import Construct
 
+from topology.arns import STS_AUDIENCE
+
 __all__ = ["OidcProvider"]
 
 
@@ -15,9 +17,7 @@ class OidcProvider(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, issuer: str) -> None:
         super().__init__(scope, construct_id)
-        self.provider = IamOpenidConnectProvider(
-            self, "Default", url=issuer, client_id_list=["sts.amazonaws.com"]
-        )
+        self.provider = IamOpenidConnectProvider(self, "Default", url=issuer, client_id_list=[STS_AUDIENCE])
 
     @property
     def arn(self) -> str:

@@ -16,11 +16,9 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from topology.endpoints import InterfaceEndpoint
-from topology.network import PrivateSubnet, range_key
+from topology.network import HTTPS, PrivateSubnet, range_key
 
 __all__ = ["PrivateNetwork"]
-
-HTTPS = 443
 
 
 class PrivateNetwork(Construct):

@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from topology.endpoints import InterfaceEndpoint
-from topology.task_network import HTTPS
+from topology.network import HTTPS
 
 __all__ = ["RegistryEndpoints"]
 

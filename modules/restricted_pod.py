@@ -61,6 +61,7 @@ from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateSpecVolumeSecretItems as SecretItem,
 )
 
+from topology.arns import STS_AUDIENCE
 from topology.model.mirrormaker import Toleration
 from topology.pods import SCRATCH_SIZE, TOKEN_DIRECTORY, USER_ID, cpu_quantity, memory_quantity
 from topology.rest_auth import AUTH_DIRECTORY, CREDENTIALS_KEY
@@ -77,7 +78,6 @@ __all__ = [
 
 # the name that EKS's own webhook gives it: where the webhook runs too, it finds the volume and adds no second
 TOKEN_VOLUME = "aws-iam-token"  # noqa: S105 - a name
-TOKEN_AUDIENCE = "sts.amazonaws.com"  # noqa: S105 - an audience
 TOKEN_SECONDS = 86400
 """What EKS's webhook asks for; the kubelet renews a token when four fifths of it are over."""
 FILES_VOLUME = "files"
@@ -124,7 +124,7 @@ def volumes(config_map: str, secret: str | None = None) -> list[Volume]:
     (its failure policy is Ignore), and pods without credentials would start; and so the pods are the same on
     any cluster.
     """
-    token = ProjectedToken(path="token", audience=TOKEN_AUDIENCE, expiration_seconds=TOKEN_SECONDS)
+    token = ProjectedToken(path="token", audience=STS_AUDIENCE, expiration_seconds=TOKEN_SECONDS)
     return [
         Volume(name=FILES_VOLUME, config_map=ConfigMapVolume(name=config_map, default_mode=READ_ALL)),
         Volume(

@@ -12,6 +12,8 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 from cdktf_cdktf_provider_aws.secretsmanager_secret_policy import SecretsmanagerSecretPolicy
 from constructs import Construct
 
+from topology.policy_language import POLICY_VERSION
+
 __all__ = ["AssociatedSecret", "ScramSecret", "forget_exclusive_association"]
 
 EXCLUSIVE = "aws_msk_scram_secret_association.scram_association"
@@ -78,7 +80,7 @@ def forget_exclusive_association(stack: TerraformStack) -> None:
 
 def _policy(secret_arn: str, reader: str) -> Mapping[str, Any]:
     return {
-        "Version": "2012-10-17",
+        "Version": POLICY_VERSION,
         "Statement": [
             {
                 "Sid": "MskReads",

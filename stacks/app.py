@@ -17,9 +17,9 @@ from stacks.observability import ObservabilityStack
 from stacks.peering import PeeringStack
 from stacks.platform import PlatformStack
 from stacks.state import StateStack
-from topology.flows import flows_into
 from topology.model import Environment
 from topology.network import peerings_of
+from topology.runtimes import has_pods, has_tasks
 
 __all__ = ["add_stacks", "build_app"]
 
@@ -34,14 +34,6 @@ def _requests_peering(environment: Environment, region: str) -> bool:
     return bool(peerings_of(environment, region))
 
 
-def _has_pods(environment: Environment, region: str) -> bool:
-    return environment.runtime.eks and bool(flows_into(environment, region))
-
-
-def _has_tasks(environment: Environment, region: str) -> bool:
-    return environment.runtime.ecs is not None and bool(flows_into(environment, region))
-
-
 STACKS: tuple[tuple[Callable[[App, Environment, str], RegionStack], Presence], ...] = (
     (StateStack, _always),
     (NetworkStack, _always),
@@ -49,9 +41,9 @@ STACKS: tuple[tuple[Callable[[App, Environment, str], RegionStack], Presence], .
     (MskStack, _always),
     (LogsStack, _always),
     (IdentityStack, _always),
-    (EcsRuntimeStack, _has_tasks),
+    (EcsRuntimeStack, has_tasks),
     (PlatformStack, _always),
-    (MirrorMakerStack, _has_pods),
+    (MirrorMakerStack, has_pods),
     (ObservabilityStack, _always),
 )
 """Every kind of stack, in the order in which a region is deployed, and where it is present."""

@@ -5,10 +5,22 @@ from __future__ import annotations
 from topology.model import Environment
 from topology.names import Names
 
-__all__ = ["arn", "cluster_arn", "dns_suffix", "service_principal"]
+__all__ = [
+    "DNS_SUFFIXES",
+    "PRINCIPAL_SUFFIX",
+    "STS_AUDIENCE",
+    "arn",
+    "cluster_arn",
+    "dns_suffix",
+    "service_principal",
+]
 
 DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
 """AWS General Reference, "AWS service endpoints", by partition."""
+PRINCIPAL_SUFFIX = DNS_SUFFIXES["aws"]
+"""Service principals end in it in every partition, but for a few services."""
+STS_AUDIENCE = f"sts.{PRINCIPAL_SUFFIX}"
+"""Audience of service account tokens; it is a word and no address, the same in China (eksctl, issue 1910)."""
 
 
 def arn(environment: Environment, service: str, region: str, resource: str) -> str:
@@ -30,5 +42,5 @@ def dns_suffix(environment: Environment) -> str:
 
 def service_principal(environment: Environment, service: str) -> str:
     """An AWS service as a principal; CloudWatch Logs is `logs.<region>`."""
-    suffix = dns_suffix(environment) if service.startswith("logs.") else "amazonaws.com"
+    suffix = dns_suffix(environment) if service.startswith("logs.") else PRINCIPAL_SUFFIX
     return f"{service}.{suffix}"

@@ -21,7 +21,7 @@ from topology.model import Environment
 from topology.model.environment import Chart
 from topology.names import Names
 from topology.outputs import AUTOSCALER_ROLE_ARN, LOG_ROUTING_ROLE_ARN, WORKERS_LOG_GROUP
-from topology.subjects import PLATFORM_NAMESPACE, autoscaler_subject, log_routing_subject
+from topology.subjects import PLATFORM_NAMESPACE, ROLE_ANNOTATION, autoscaler_subject, log_routing_subject
 
 __all__ = ["AUTOSCALER_IMAGES", "ChartRelease", "PlatformReferences", "chart_releases", "workers_log_files"]
 
@@ -260,4 +260,4 @@ def _fluent_bit(environment: Environment, region: str, references: PlatformRefer
 
 
 def _service_account(subject: TrustSubject, role_arn: str) -> ServiceAccount:
-    return ServiceAccount(name=subject.service_account, annotations={"eks.amazonaws.com/role-arn": role_arn})
+    return ServiceAccount(name=subject.service_account, annotations={ROLE_ANNOTATION: role_arn})

@@ -7,6 +7,7 @@ from typing import Any
 from topology.arns import arn, service_principal
 from topology.logs import flow_log_group
 from topology.model import Environment
+from topology.policy_language import POLICY_VERSION
 
 __all__ = ["flow_logs_policy", "flow_logs_trust"]
 
@@ -15,7 +16,7 @@ def flow_logs_trust(environment: Environment, region: str) -> dict[str, Any]:
     """Flow logs of this account and region only, against a confused deputy (VPC User Guide, "IAM role for
     publishing flow logs to CloudWatch Logs")."""
     return {
-        "Version": "2012-10-17",
+        "Version": POLICY_VERSION,
         "Statement": [
             {
                 "Sid": "FlowLogsOfThisAccount",
@@ -36,7 +37,7 @@ def flow_logs_policy(environment: Environment, region: str) -> dict[str, Any]:
     key. DescribeLogGroups knows no single group (Service Authorization Reference)."""
     group = arn(environment, "logs", region, f"log-group:{flow_log_group(environment, region).name}")
     return {
-        "Version": "2012-10-17",
+        "Version": POLICY_VERSION,
         "Statement": [
             {
                 "Sid": "WriteFlowLogs",

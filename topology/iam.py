@@ -8,11 +8,13 @@ from typing import Any, Literal
 
 from topology import failover_needs
 from topology import iam_needs as needs
+from topology.arns import STS_AUDIENCE
 from topology.flows import DirectedFlow, flows_between, flows_into
 from topology.iam_needs import Permission
 from topology.mirrormaker_names import HEARTBEATS
 from topology.model import Environment
 from topology.names import Names
+from topology.policy_language import POLICY_VERSION
 
 __all__ = [
     "OPERATOR_GROUP",
@@ -150,7 +152,7 @@ def policy_document(statements: tuple[Statement, ...], cluster_arn: Callable[[st
     """The identity policy; `cluster_arn` gives the ARN of a region's cluster (a Terraform reference will
     do)."""
     return {
-        "Version": "2012-10-17",
+        "Version": POLICY_VERSION,
         "Statement": [
             {
                 "Sid": statement.sid,
@@ -168,15 +170,13 @@ def trust_document(provider_arn: str, issuer: str, subject: TrustSubject) -> dic
     role for OpenID Connect federation")."""
     host = issuer.removeprefix("https://")
     return {
-        "Version": "2012-10-17",
+        "Version": POLICY_VERSION,
         "Statement": [
             {
                 "Effect": "Allow",
                 "Principal": {"Federated": provider_arn},
                 "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {
-                    "StringEquals": {f"{host}:sub": subject.subject, f"{host}:aud": "sts.amazonaws.com"}
-                },
+                "Condition": {"StringEquals": {f"{host}:sub": subject.subject, f"{host}:aud": STS_AUDIENCE}},
             }
         ],
     }

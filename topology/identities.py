@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from topology.arns import arn
 from topology.cluster_services import installs_autoscaler
-from topology.flows import flows_into
 from topology.iam import (
     TrustSubject,
     operations_statements,
@@ -25,6 +24,8 @@ from topology.outputs import (
     OPERATIONS_ROLE_ARN,
     WORKER_ROLE_ARN,
 )
+from topology.policy_language import POLICY_VERSION
+from topology.runtimes import has_pods
 from topology.subjects import autoscaler_subject, log_routing_subject, operations_subject, worker_subject
 
 __all__ = ["Identity", "IdentityId", "identities", "identity", "identity_policy"]
@@ -46,10 +47,10 @@ class Identity:
 def identities(environment: Environment, region: str) -> tuple[Identity, ...]:
     """The identities of `region`: workers and operations where flows end and pods run, the platform's where
     it is switched on."""
-    has_pods = environment.runtime.eks and bool(flows_into(environment, region))
+    pods = has_pods(environment, region)
     wanted: tuple[tuple[IdentityId, bool], ...] = (
-        ("worker", has_pods),
-        ("operations", has_pods),
+        ("worker", pods),
+        ("operations", pods),
         ("log_routing", environment.platform.log_routing.enabled),
         ("autoscaler", installs_autoscaler(environment, region)),
     )
@@ -175,4 +176,4 @@ def _scale_nodes(environment: Environment, region: str) -> tuple[dict[str, Any],
 
 
 def _document(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
+    return {"Version": POLICY_VERSION, "Statement": list(statements)}

@@ -16,6 +16,7 @@ from topology.logs import log_groups, workers_log_group
 from topology.model import Environment
 from topology.names import Names
 from topology.notifications import notifications
+from topology.policy_language import POLICY_VERSION
 from topology.state import replica_region
 from topology.state_policies import bucket_arn
 
@@ -65,7 +66,7 @@ def key_policy(environment: Environment, region: str, purpose: Purpose) -> dict[
     """Policy of the key for `purpose` of `region`. The key of a state's replica lies in the replica region;
     `region` is that of the state all the same."""
     statements = [_administration(environment), *_USES[purpose](environment, region)]
-    return {"Version": "2012-10-17", "Statement": statements}
+    return {"Version": POLICY_VERSION, "Statement": statements}
 
 
 def _administration(environment: Environment) -> Statement:

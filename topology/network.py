@@ -9,6 +9,7 @@ from topology.flows import directed_flows
 from topology.model import Environment
 
 __all__ = [
+    "HTTPS",
     "PORTS",
     "PrivateSubnet",
     "connected_pairs",
@@ -22,6 +23,8 @@ __all__ = [
     "worker_cidrs",
 ]
 
+HTTPS = 443
+"""AWS's endpoints and the API server of an EKS cluster."""
 PORTS: dict[str, int] = {
     # MSK Developer Guide, "Port information"
     "tls": 9094,

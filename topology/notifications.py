@@ -10,6 +10,7 @@ from topology.alarms import SEVERITIES, Severity
 from topology.arns import arn, service_principal
 from topology.model import Environment
 from topology.names import Names
+from topology.policy_language import POLICY_VERSION
 
 __all__ = ["Notification", "notifications", "subscription_id"]
 
@@ -52,7 +53,7 @@ def _policy(environment: Environment, region: str, severity: Severity) -> dict[s
     for Amazon SNS access control", CloudWatch alarms in a different account, with our own account)."""
     names = Names(environment, region)
     return {
-        "Version": "2012-10-17",
+        "Version": POLICY_VERSION,
         "Statement": [
             {
                 "Sid": "AlarmsOfThisEnvironment",

@@ -12,13 +12,13 @@ from ipaddress import IPv4Network
 
 from topology.model import Environment
 from topology.names import Names
-from topology.network import PORTS, vpc_cidrs
+from topology.network import HTTPS, PORTS, vpc_cidrs
 from topology.pods import METRICS_PORT, OPERATIONS_PORT, PROBE_PORT, clusters_of
+from topology.subjects import PLATFORM_NAMESPACE
 from topology.workload import REST_PORT
 
 __all__ = ["Peer", "PodPolicy", "PodRule", "Port", "pod_policies"]
 
-HTTPS = 443
 DNS = 53
 NODE_LOCAL_DNS = IPv4Network("169.254.20.10/32")
 """NodeLocal DNSCache listens on a link-local address of the node (Kubernetes, "Using NodeLocal DNSCache in
@@ -120,7 +120,7 @@ def _clients(environment: Environment, region: str) -> Iterator[PodRule]:
     regions = clusters_of(environment, region).values()
     brokers = tuple(Peer(cidr=str(cidr)) for other in regions for cidr in vpc_cidrs(environment, other))
     yield PodRule(
-        (Peer(namespace="kube-system"), *(Peer(cidr=str(cidr)) for cidr in _dns(environment, region))),
+        (Peer(namespace=PLATFORM_NAMESPACE), *(Peer(cidr=str(cidr)) for cidr in _dns(environment, region))),
         (Port(DNS, "UDP"), Port(DNS)),
         "Names of brokers, of STS and of the workers",
     )

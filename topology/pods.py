@@ -8,6 +8,7 @@ from topology.flows import flows_into
 from topology.model import Environment
 from topology.model.mirrormaker import MirrorMaker, Tracing
 from topology.names import Names, bootstrap_variable
+from topology.network import PORTS
 from topology.rest_auth import CREDENTIALS_FILE, LOGIN_FILE, PROBE_FILE, rest_secret
 from topology.worker_files import JMX_FILE, LOG_FILE, PROPERTIES_FILE
 from topology.workload import GRACE_SECONDS, REST_PORT, Probe, jvm_flags
@@ -216,7 +217,7 @@ def pod_annotations(tracing: Tracing, metrics_port: int, java: bool = False) -> 
         # Kafka is TLS already and the proxy would only end it; the namespace is restricted, so that the mesh
         # needs Istio's CNI plugin (Istio, "Install Istio with Pod Security Admission")
         found |= {
-            "traffic.sidecar.istio.io/excludeOutboundPorts": "9098",
+            "traffic.sidecar.istio.io/excludeOutboundPorts": str(PORTS["iam"]),
             "traffic.sidecar.istio.io/excludeInboundPorts": str(metrics_port),
             "proxy.istio.io/config": ISTIO_CONFIG,
         }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from topology.arns import dns_suffix
+from topology.arns import PRINCIPAL_SUFFIX, dns_suffix
 from topology.model import Environment
 from topology.names import Names
+from topology.policy_language import POLICY_VERSION
 from topology.state import replica_region
 
 __all__ = ["bucket_arn", "replication_policy", "replication_trust", "tls_only_policy"]
@@ -26,7 +27,7 @@ def tls_only_policy(environment: Environment, bucket: str) -> dict[str, Any]:
     such policies have blocked lock files (opentofu/opentofu#2970)."""
     arn = bucket_arn(environment, bucket)
     return {
-        "Version": "2012-10-17",
+        "Version": POLICY_VERSION,
         "Statement": [
             {
                 "Sid": "TlsOnly",
@@ -44,9 +45,13 @@ def replication_trust() -> dict[str, Any]:
     """S3 may assume the role. It needs no condition against a confused deputy: only this account can pass the
     role to a bucket (S3 User Guide, "Setting up permissions for live replication")."""
     return {
-        "Version": "2012-10-17",
+        "Version": POLICY_VERSION,
         "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": f"s3.{PRINCIPAL_SUFFIX}"},
+                "Action": "sts:AssumeRole",
+            }
         ],
     }
 
@@ -58,7 +63,7 @@ def replication_policy(environment: Environment, region: str, key: str, replica_
     source = bucket_arn(environment, names.state_bucket)
     replica = bucket_arn(environment, names.state_replica_bucket)
     return {
-        "Version": "2012-10-17",
+        "Version": POLICY_VERSION,
         "Statement": [
             {
                 "Sid": "ReadBucket",

@@ -6,9 +6,19 @@ from topology.iam import TrustSubject
 from topology.model import Environment
 from topology.names import Names
 
-__all__ = ["autoscaler_subject", "log_routing_subject", "operations_subject", "worker_subject"]
+__all__ = [
+    "PLATFORM_NAMESPACE",
+    "ROLE_ANNOTATION",
+    "autoscaler_subject",
+    "log_routing_subject",
+    "operations_subject",
+    "worker_subject",
+]
 
 PLATFORM_NAMESPACE = "kube-system"
+ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
+"""On a service account: the role that its pods assume (EKS User Guide, "Assign IAM roles to Kubernetes
+service accounts")."""
 
 
 def worker_subject(environment: Environment) -> TrustSubject:

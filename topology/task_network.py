@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from topology.model import Environment
-from topology.network import PORTS, pod_cidrs, range_key, vpc_cidrs
+from topology.network import HTTPS, PORTS, pod_cidrs, range_key, vpc_cidrs
 from topology.pods import clusters_of
 from topology.workload import REST_PORT
 
-__all__ = ["HTTPS", "TaskRule", "task_rules"]
-
-HTTPS = 443
+__all__ = ["TaskRule", "task_rules"]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from topology.arns import arn, service_principal
 from topology.logs import tasks_log_group
 from topology.model import Environment, Image
+from topology.policy_language import POLICY_VERSION
 
 __all__ = ["execution_policy", "registry_region", "task_trust"]
 
@@ -83,4 +84,4 @@ def registry_region(image: Image) -> str | None:
 
 
 def _document(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
+    return {"Version": POLICY_VERSION, "Statement": list(statements)}

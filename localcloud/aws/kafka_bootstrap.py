@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from topology.network import PORTS
+
 _SHOWN_BROKERS = 3
 """GetBootstrapBrokers shows a few brokers, not all ("Get the bootstrap brokers" of the MSK guide)."""
 
@@ -22,9 +24,9 @@ class Listener:
 
 _PRIVATE = (
     Listener("BootstrapBrokerString", 9092, "plaintext"),
-    Listener("BootstrapBrokerStringTls", 9094, "tls"),
-    Listener("BootstrapBrokerStringSaslScram", 9096, "scram"),
-    Listener("BootstrapBrokerStringSaslIam", 9098, "iam"),
+    Listener("BootstrapBrokerStringTls", PORTS["tls"], "tls"),
+    Listener("BootstrapBrokerStringSaslScram", PORTS["scram"], "scram"),
+    Listener("BootstrapBrokerStringSaslIam", PORTS["iam"], "iam"),
 )
 _PUBLIC = (
     Listener("BootstrapBrokerStringPublicTls", 9194, "tls"),
@@ -83,7 +85,8 @@ def bootstrap_strings(
 
 def serverless_bootstrap(dns_id: str, region: str) -> dict[str, str]:
     """A serverless cluster has one address, and IAM only."""
-    return {"BootstrapBrokerStringSaslIam": f"boot-{dns_id}.c1.kafka-serverless.{region}.amazonaws.com:9098"}
+    host = f"boot-{dns_id}.c1.kafka-serverless.{region}.amazonaws.com"
+    return {"BootstrapBrokerStringSaslIam": f"{host}:{PORTS['iam']}"}
 
 
 def _enabled(encryption: Mapping[str, Any], authentication: Mapping[str, Any]) -> set[str]:

@@ -16,6 +16,7 @@ from localcloud.workers.localize import Localized, localize
 from localcloud.workers.rest_login import RestLogin
 from topology.java_properties import parse_properties, render_properties
 from topology.names import bootstrap_variable
+from topology.workload import REST_PORT
 
 __all__ = [
     "WORKER_FLAGS",
@@ -30,7 +31,6 @@ __all__ = [
 WORKER_FLAGS = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """For workers whose Deployment is not at hand; pass the flags of the synthesized one where it is."""
 
-REST_PORT = 8083
 _MAIN = "org.apache.kafka.connect.cli.ConnectDistributed"
 _READY_SECONDS = 120
 _STOP_SECONDS = 40  # task.shutdown.graceful.timeout.ms is 30 s in the deployed configuration

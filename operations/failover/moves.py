@@ -14,6 +14,7 @@ from operations.failover.plan import Left, Move, Plan, Rules, Seen
 from operations.failover.problems import objections
 from operations.failover.routes import Routes
 from operations.partitions import Extent, Partition
+from topology.mirrormaker_names import flow_name
 
 __all__ = ["make_plan"]
 
@@ -64,7 +65,7 @@ def _wanted(group: str, routes: Routes, seen: Seen) -> tuple[list[_Wanted], list
             left.append(
                 Left(
                     source,
-                    f"it is of the flow {routes.source}-to-{routes.target}, whose groups do not include "
+                    f"it is of the flow {routes.flow_name}, whose groups do not include "
                     f"{group}; in {there.topic} the group begins by its auto.offset.reset",
                 )
             )
@@ -157,6 +158,6 @@ def _notes(routes: Routes, seen: Seen, wanted: Sequence[_Wanted]) -> tuple[str, 
     if any(one.back for one in wanted):
         notes.append(
             f"mirrored topics lead back to their originals on {target}. What was produced on {source} "
-            f"meanwhile is in topics of its own, which are for the flow {source}-to-{target} to carry"
+            f"meanwhile is in topics of its own, which are for the flow {flow_name(source, target)} to carry"
         )
     return tuple(notes)

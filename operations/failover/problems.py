@@ -56,7 +56,7 @@ def _stale(routes: Routes, seen: Seen, moves: Sequence[Move], rules: Rules, now:
     yield Problem(
         "stale",
         f"the last checkpoint of the group is {age:.0f} s old; allowed: {rules.max_age_seconds:.0f} s "
-        f"({routes.source}-to-{routes.target} is to emit them every {routes.interval_seconds} s). What the "
+        f"({routes.flow_name} is to emit them every {routes.interval_seconds} s). What the "
         f"group has read since then it would read again in {partitions}. Let MirrorMaker catch up, or accept "
         f"that by --max-checkpoint-age {age + 60:.0f}",
     )
@@ -82,7 +82,7 @@ def _missing(missing: Sequence[Partition], routes: Routes, seen: Seen) -> Iterat
         return
     words = (
         f"nothing says where the group is in {_named(missing)}. Let the connectors of "
-        f"{routes.source}-to-{routes.target} run while {routes.source} is up (checkpoints come every "
+        f"{routes.flow_name} run while {routes.source} is up (checkpoints come every "
         f"{routes.interval_seconds} s), or say what becomes of them: --without-checkpoint beginning (reads "
         "them whole), --without-checkpoint leave (auto.offset.reset)"
     )
@@ -104,7 +104,7 @@ def _beyond(moves: Sequence[Move]) -> Iterator[Problem]:
 
 
 def _nothing(group: str, routes: Routes) -> Problem:
-    flow = f"{routes.source}-to-{routes.target}"
+    flow = routes.flow_name
     words = (
         f"nothing is to be moved: group {group} has no offset in a topic that {flow} or its return carries"
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from topology.flows import DirectedFlow, directed_flows, flows_between
 from topology.globs import glob_regex
+from topology.mirrormaker_names import flow_name
 from topology.model import Environment
 from topology.replicated_topics import ReplicatedTopics
 
@@ -59,6 +60,11 @@ class Routes:
         forward = tuple(_route(flow) for flow in flows if flow.source == here)
         backward = tuple(_route(flow) for flow in flows if flow.source == there)
         return cls(environment.alias(here), environment.alias(there), forward, backward)
+
+    @property
+    def flow_name(self) -> str:
+        """Of the flow from the source to the target."""
+        return flow_name(self.source, self.target)
 
     def there(self, topic: str) -> There | None:
         """What a topic of the source is on the target; None when no flow carries it."""

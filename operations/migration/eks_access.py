@@ -12,6 +12,7 @@ import ssl
 from typing import Any, Final
 
 from operations.kubernetes_api import KubernetesApi
+from topology.arns import DNS_SUFFIXES
 
 __all__ = ["eks_api", "eks_token"]
 
@@ -34,6 +35,7 @@ def eks_token(session: Any, region: str, cluster: str) -> str:
     """A bearer token for the cluster."""
     from botocore.signers import RequestSigner  # noqa: PLC0415 - 0.2 s
 
+    suffix = DNS_SUFFIXES[session.get_partition_for_region(region)]
     sts = session.client("sts", region_name=region)
     signer = RequestSigner(
         sts.meta.service_model.service_id,
@@ -45,10 +47,10 @@ def eks_token(session: Any, region: str, cluster: str) -> str:
     )
     request = {
         "method": "GET",
-        "url": f"https://sts.{region}.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15",
+        "url": f"https://sts.{region}.{suffix}/?Action=GetCallerIdentity&Version=2011-06-15",
         "body": {},
         "headers": {HEADER: cluster},
         "context": {},
     }
-    url = signer.generate_presigned_url(request, region, expires_in=SECONDS, operation_name="")
+    url = signer.generate_presigned_url(request, operation_name="", expires_in=SECONDS, region_name=region)
     return PREFIX + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
