@@ -14,6 +14,8 @@ from tests.fuzz.profile import fuzzed
 from tests.fuzz.strategies import documents
 from tests.fuzz.values import TEMPLATE
 from tests.fuzz.writing import block, reordered
+from tests.synth.cloudformation import RESOURCE_TYPES, schema_faults
+from tests.synth.stack_json import resources
 from topology import InvalidEnvironment
 from topology.loading import load_text
 from topology.model import Environment
@@ -44,9 +46,18 @@ def test_stacks_are_synthesized_the_same_twice_and_within_the_limits(
         for name, stack in stacks.items():
             assert not UNESCAPED.search(json.dumps(stack)), f"{name} has a template out of the file"
             assert list(too_long(stack)) == [], name
+            assert list(beyond_schemas(stack)) == [], name
         CENSUS["synthesized"] += 1
 
     each()
+
+
+def beyond_schemas(stack: Stack) -> Iterator[str]:
+    """Constraints of CloudFormation's schemas that a resource breaks."""
+    region = stack["provider"]["aws"][0]["region"]
+    for kind in RESOURCE_TYPES:
+        for body in resources(stack, kind).values():
+            yield from schema_faults(region, kind, body)
 
 
 def too_long(stack: Stack) -> Iterator[str]:

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 ShortName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$")]
-ListedValue = Literal["broker_type", "kafka_version", "region", "property"]
+ListedValue = Literal["broker_type", "kafka_version", "region", "zone", "property"]
 """What is compared with a list that ages; each list says how old it is."""
 Email = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)]
 
@@ -149,8 +149,8 @@ class Environment(Model):
     Environment and ManagedBy, in case only is refused: IAM takes the two for one."""
     allow_unknown: tuple[ListedValue, ...] = ()
     """Kinds of values that may be unknown to the lists of this release, if they are well-formed: for a broker
-    type, a Kafka version of MSK, a region or a property that is newer than the list. What depends on the list
-    (the partitions that a broker type carries, a property's type) is then not checked. Default: none."""
+    type, a Kafka version of MSK, a region, a zone or a property that is newer than the list. What depends on
+    it (the partitions that a broker type carries, a property's type) is then not checked. Default: none."""
     kafka: Kafka = Kafka()
     regions: Annotated[dict[RegionId, Region], Field(min_length=2)]
     flows: tuple[Flow, ...]

@@ -25,9 +25,11 @@ GROUP_PREFIX = "sg-"
 def tags_are_ones_that_aws_takes(environment: Environment) -> Iterator[Problem]:
     """A tag that one service refuses fails every resource of it."""
     tags = Names(environment, next(iter(environment.regions))).tags
-    if len(tags) > TAGS:
+    creates_vpc = any(not region.network.exists for region in environment.regions.values())
+    if len(tags | {"Name": ""} if creates_vpc else tags) > TAGS:
+        named = "" if len(tags) > TAGS else ", and what belongs to a created VPC has a Name"
         yield Problem(
-            ("tags",), f"make {len(tags)} tags with those of the platform", allowed=f"{TAGS} in all"
+            ("tags",), f"make {len(tags)} tags with those of the platform{named}", allowed=f"{TAGS} in all"
         )
     for key, value in environment.tags.items():
         odd = {c for c in key + value if not c.isalnum() and c not in TAG_CHARACTERS}

@@ -15,7 +15,11 @@ from topology.problem import Path, Problem
 from topology.rules.registry import rule
 
 RESOURCE_ID = re.compile(r"[a-z]{2,8}-[0-9a-f]{8,17}")
+ID_LENGTHS = (8, 17)
 """EC2 User Guide, "Resource IDs"."""
+ZONES, ZONES_ELSEWHERE = {"us-east-1": "abcdef"}, "abcd"
+"""The most letters that any account sees (AWS Regions and Availability Zones, 2026-11-27); which of them an
+account has, EC2 knows."""
 ARN = re.compile(r"arn:(?P<partition>[^:]*):(?P<service>[^:]*):(?P<region>[^:]*):[^:]*:.+")
 EKS_ISSUER = re.compile(r"https://oidc[.-]eks\.(?P<region>[a-z0-9-]+)\.")
 """Issuers of EKS itself; a cluster of one's own has another."""
@@ -37,6 +41,37 @@ def regions_exist(environment: Environment) -> Iterator[Problem]:
             found=name,
             allowed=f"{', '.join(near or sorted(known)[:3])} ...; a newer one with allow_unknown: [region]",
         )
+
+
+@rule
+def zones_exist(environment: Environment) -> Iterator[Problem]:
+    """EC2 refuses a subnet in an availability zone that a region does not have."""
+    if "zone" in environment.allow_unknown:
+        return
+    for region, settings in environment.regions.items():
+        letters = ZONES.get(region, ZONES_ELSEWHERE)
+        for position, zone in enumerate(settings.network.zones):
+            if not settings.network.exists and zone not in letters:
+                yield Problem(
+                    ("regions", region, "network", "zones", position),
+                    f"is not an availability zone of {region}",
+                    found=zone,
+                    allowed=f"{', '.join(letters)}; a newer one with allow_unknown: [zone]",
+                )
+
+
+@rule
+def identifiers_are_whole(environment: Environment) -> Iterator[Problem]:
+    """EC2 calls an identifier of another length malformed."""
+    for region, settings in environment.regions.items():
+        for path, text in _texts(settings, ("regions", region)):
+            if RESOURCE_ID.fullmatch(text) and len(text.rpartition("-")[2]) not in ID_LENGTHS:
+                yield Problem(
+                    path,
+                    "is not the whole of an identifier",
+                    found=text,
+                    allowed=" or ".join(f"{length} hexadecimal digits" for length in ID_LENGTHS),
+                )
 
 
 @rule

@@ -25,6 +25,13 @@ CASES: Final = (
         "50 in all",
     ),
     Case(
+        "tags-are-ones-that-aws-takes",
+        {"tags": {f"key-{n}": "" for n in range(47)}},
+        "tags",
+        "make 50 tags with those of the platform, and what belongs to a created VPC has a Name",
+        "50 in all",
+    ),
+    Case(
         "tag-keys-differ-in-more-than-case",
         {"tags": {"project": "orders"}},
         "tags.project",

@@ -36,6 +36,20 @@ CASES: Final = (
         "is not a region of aws with MSK and EKS",
     ),
     Case(
+        "zones-exist",
+        {f"{WEST}/network/zones": ["a", "b", "e"]},
+        "regions.us-west-2.network.zones[2]",
+        "is not an availability zone of us-west-2",
+        "a, b, c, d; a newer one with allow_unknown: [zone]",
+    ),
+    Case(
+        "identifiers-are-whole",
+        existing(EAST, "vpc-000000001", SUBNETS),
+        "regions.us-east-1.network.vpc_id",
+        "is not the whole of an identifier",
+        "8 hexadecimal digits or 17 hexadecimal digits",
+    ),
+    Case(
         "identifiers-belong-to-one-region",
         {**existing(EAST, "vpc-00000001", SUBNETS), **existing(WEST, "vpc-00000001", OTHERS)},
         "regions.us-west-2.network.vpc_id",
