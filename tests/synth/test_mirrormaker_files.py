@@ -27,7 +27,7 @@ WORKLOADS = [
 TRICKY = {
     "mirrormaker/worker_properties": {
         "client.id": "tab\there \\ é ${env:POD_IP} %{x}",
-        "client.dns.lookup": " lead",
+        "consumer.client.rack": " lead",
     },
     "mirrormaker/connector_properties/source": {"config.properties.exclude": "${env:POD_IP}\n%{if}"},
 }
