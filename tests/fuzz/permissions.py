@@ -85,6 +85,8 @@ def _definition(catalogue: Definitions, component: str, key: str) -> dict[str, s
         component = "consumer"  # Connect's readers of its own topics have the worker's properties
     if key in catalogue[component]:
         return dict(catalogue[component][key])
+    if component == "worker" and key in catalogue["consumer"]:
+        return dict(catalogue["consumer"][key])  # read by consumers of its own topics
     for start in ("source.cluster.", "target.cluster."):
         if key.startswith(start):
             return catalogue["admin"].get(key.removeprefix(start))

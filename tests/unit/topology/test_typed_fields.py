@@ -23,6 +23,7 @@ from topology.typed_fields import DECIDED, DECIDED_OF_CLIENTS, TUNABLE
 ENVIRONMENTS = {
     **{name: load_environment(name) for name in ("local", "production", "three-regions", "handover")},
     "exactly-once": environment({"mirrormaker/exactly_once": True}),
+    "exactly-once-preparing": environment({"mirrormaker/exactly_once": "preparing"}),
     "preparing": environment({"mirrormaker/exactly_once": "preparing"}),
     "express": environment({"kafka/broker": {"type": "express.m7g.large"}}),
     "basic-auth": environment({"mirrormaker/rest": {"basic_auth": {"secret": "users"}}}),
