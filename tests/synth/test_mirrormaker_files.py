@@ -27,9 +27,11 @@ WORKLOADS = [
 TRICKY = {
     "mirrormaker/worker_properties": {
         "client.id": "tab\there \\ é ${env:POD_IP} %{x}",
-        "consumer.client.rack": " lead",
     },
-    "mirrormaker/connector_properties/source": {"config.properties.exclude": "${env:POD_IP}\n%{if}"},
+    "mirrormaker/connector_properties/source": {
+        "config.properties.exclude": "${env:POD_IP}\n%{if}",
+        "source.consumer.client.rack": " lead",
+    },
 }
 
 
