@@ -148,6 +148,8 @@ def source_connector(flow: DirectedFlow) -> dict[str, str]:
     if flow.environment.mirrormaker.exactly_once is ExactlyOnce.ON:
         # a worker that is `preparing` refuses connectors that require it
         config["exactly.once.support"] = "required"
+    if not flow.has_checkpoints:  # MirrorSourceConnector.validate refuses these without offset syncs
+        config = {key: value for key, value in config.items() if not key.startswith("offset-syncs.topic.")}
     return merged(config, flow.environment.mirrormaker.connector_properties.source)
 
 

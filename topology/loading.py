@@ -18,7 +18,15 @@ from topology.model.schema_paths import known_keys
 from topology.problem import InvalidEnvironment, Path, Problem, shown
 from topology.rules import check
 
-__all__ = ["as_written", "display_name", "environment_path", "load_environment", "load_text", "located"]
+__all__ = [
+    "as_written",
+    "display_name",
+    "environment_path",
+    "load_environment",
+    "load_text",
+    "located",
+    "with_shared_sections",
+]
 
 SHARED_SECTIONS = ("kafka", "retention")
 ENVIRONMENTS = FilePath(__file__).resolve().parent.parent / "environments"
@@ -83,7 +91,7 @@ def located(problems: Sequence[Problem], name_or_path: str | FilePath) -> list[P
 def _validate(data: dict[str, Any]) -> tuple[Environment | None, list[Problem]]:
     """Schema and rules. Where the schema fails, what is wrong is taken out and the rest is checked all the
     same, so that one reading shows all mistakes; rules stay silent about what was taken out."""
-    data = _with_shared_sections(data)
+    data = with_shared_sections(data)
     problems: list[Problem] = []
     removed: list[Path] = []
     for attempt in range(8):
@@ -138,7 +146,7 @@ def _backwards(path: Path) -> tuple[tuple[int, str], ...]:
     return tuple((step, "") if isinstance(step, int) else (-1, step) for step in path)
 
 
-def _with_shared_sections(data: dict[str, Any]) -> dict[str, Any]:
+def with_shared_sections(data: dict[str, Any]) -> dict[str, Any]:
     """Each region's `kafka` and `retention` sections merged over the environment's."""
     data = copy.deepcopy(data)
     regions = data.get("regions")

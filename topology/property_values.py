@@ -94,7 +94,18 @@ def _wrong_list(found: list[str], limits: Mapping[str, Any]) -> WrongValue | Non
         return WrongValue("has an item that is not known", f"a list of {', '.join(names)}")
     if limits.get("non_empty") and not found:
         return WrongValue("is an empty list", "one item or more")
+    if limits.get("patterns") and not all(map(_is_pattern, found)):
+        return WrongValue("has an item that is not a regular expression", "a list of regular expressions")
     return None
+
+
+def _is_pattern(text: str) -> bool:
+    """As Python reads it; what Java alone reads (`\\p{Alpha}`) is refused, and no property needs it."""
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _wrong_text(text: str, limits: Mapping[str, Any]) -> WrongValue | None:

@@ -115,7 +115,11 @@ DECIDED_OF_CLIENTS: dict[str, tuple[Decided, ...]] = {
         Decided(
             r"isolation\.level", "", "records of aborted transactions would be replicated as if committed"
         ),
-        Decided(r"group\.(id|instance\.id|protocol|remote\.assignor)|enable\.auto\.commit", "", _NO_GROUP),
+        Decided(
+            r"group\.(id|instance\.id|protocol|remote\.assignor)|enable\.auto\.commit|share\..*",
+            "",
+            _NO_GROUP,
+        ),
     ),
     "admin": (),
 }

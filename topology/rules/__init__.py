@@ -15,6 +15,7 @@ from topology.rules import (  # noqa: F401
     aws_regions,
     broker_access,
     charts,
+    clients,
     cluster_services,
     effective,
     flows,

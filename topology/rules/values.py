@@ -13,6 +13,19 @@ from topology.property_values import wrong_value
 from topology.rules.properties import ALIASES, broker_extras, decided_by, definition_of, extras
 from topology.rules.registry import rule
 
+WHEN_USED: dict[str, Definition] = {
+    # MirrorMaker's Scheduler takes no interval of 0, and never runs what has one below 0
+    "sync.topic.configs.interval.seconds": {"limits": {"min": 1, "max": 2**31 - 1}},
+    # Duration of KafkaConsumer.poll, and what MirrorMaker waits for its admin clients
+    "consumer.poll.timeout.ms": {"limits": {"min": 0}},
+    "admin.timeout.ms": {"limits": {"min": 1}},
+    # compiled when the connector starts (MirrorUtils.compilePatternList)
+    "config.properties.exclude": {"limits": {"patterns": True}},
+    # MirrorMaker does not define transactions: with exactly-once the herder refuses `connector`
+    "transaction.boundary": {"limits": {"one_of": ["POLL", "INTERVAL"]}},
+}
+"""Connector property -> limits that Kafka checks only when it uses the value, and then fails (4.1.1)."""
+
 
 @rule
 def worker_and_connector_values_are_valid(environment: Environment) -> Iterator[Problem]:
@@ -22,7 +35,7 @@ def worker_and_connector_values_are_valid(environment: Environment) -> Iterator[
             continue  # other rules refuse the key
         definition = definition_of(environment, extra)
         if definition is not None and classes_of(extra.key, definition) is None:
-            yield from _wrong(extra.path, extra.value, definition)
+            yield from _wrong(extra.path, extra.value, _narrowed(definition, WHEN_USED.get(extra.key, {})))
 
 
 @rule
@@ -44,7 +57,12 @@ def broker_definition(version: str, key: str) -> Definition | None:
     theirs = definitions(kafka_line(version))["broker"].get(key)
     if theirs is None:
         return ours if "type" in ours else None
-    return theirs | {"limits": theirs.get("limits", {}) | ours.get("limits", {})}
+    return _narrowed(theirs, ours)
+
+
+def _narrowed(definition: Definition, other: Definition) -> Definition:
+    """The definition with the limits of the other in place of its own."""
+    return definition | {"limits": definition.get("limits", {}) | other.get("limits", {})}
 
 
 def _wrong(path: Path, value: str, definition: Definition) -> Iterator[Problem]:

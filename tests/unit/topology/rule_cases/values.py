@@ -60,6 +60,11 @@ CASES: Final = (
     broker(
         "log.cleanup.policy", "delete,shrink", "has an item that is not known", "a list of compact, delete"
     ),
+    connector("source", "transaction.boundary", "connector", "is not known", "poll, interval"),
+    connector("source", "config.properties.exclude", "(", "has an item that is not a regular expression"),
+    broker("log.retention.hours", 0, "is out of range", "1 to 2147483647, -1"),
+    broker("max.connections.per.ip", 0, "is out of range", "1 to 2147483647"),
+    broker("connections.max.idle.ms", "100", "is out of range", "101 to 9223372036854775807, -1"),
     broker("replica.lag.time.max.ms", "9999", "is out of range", "10000 to 30000"),
     broker("zookeeper.session.timeout.ms", 18001, "is out of range", "6000 to 18000"),
     broker("log.cleaner.min.cleanable.ratio", 1.5, "is out of range", "0 to 1"),
