@@ -20,8 +20,17 @@ STRICTER = {
     "broker-values-are-valid": "MSK's ranges are narrower than Kafka's",
     "custom-domain-names-fit-the-listeners": "MSK has the property, Kafka does not",
     "tasks-stop-before-their-worker-is-killed": "Kafka does not know the pod's grace period",
-    "workers-keep-their-membership": "the brokers refuse the worker, which takes any numbers itself",
     "brokers-accept-the-workers-session": "the brokers refuse the worker, which takes any numbers itself",
+    "client-properties-are-read-by-something": "Kafka ignores what no client reads",
+    "client-properties-are-not-overridden": "Kafka ignores what another property replaces",
+    "targets-take-records-of-any-age": "a target that refuses old records stops replication",
+    "targets-take-the-sizes-of-their-sources": "a smaller limit of the target stops replication",
+    "brokers-have-room-for-their-largest-batch": "brokers start, and do not replicate the batch",
+    "producers-have-room-for-their-source": "a smaller limit of the producer stops replication",
+    "both-ends-clean-up-alike": "the target would keep other records than the source",
+    "heap-holds-what-tasks-hold": "Kafka does not know the heap",
+    "heartbeats-come-within-a-session": "the group member is made when the worker starts",
+    "aliases-are-the-same-everywhere": "MirrorMaker compares aliases of other workers only by their text",
     "a-setting-is-written-in-one-unit": "Kafka ignores all units but the finest",
 }
 """Rule -> why it may refuse what Kafka's classes take."""

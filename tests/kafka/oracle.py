@@ -19,11 +19,11 @@ from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
 from py4j.protocol import Py4JJavaError
 
 from tests.localcloud.kafka.running import libs
-from topology.connectors import MIRROR, SECURITY
+from topology.connectors import SECURITY
 
 __all__ = ["KafkaOracle", "resolved", "started"]
 
-BYTES = "org.apache.kafka.common.serialization.ByteArray"
+MIRROR = "org.apache.kafka.connect.mirror"
 WORKER_CLASS = "org.apache.kafka.connect.runtime.Worker"
 BROKER_PLACE = {
     "node.id": "1",
