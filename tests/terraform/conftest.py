@@ -18,6 +18,7 @@ from operations.deploy import deploy, destroy, walk
 from operations.synthesized import Stack, Synthesized
 from operations.terraform import Terraform
 from topology.loading import environment_path, load_text
+from topology.merge import deep_merge
 from topology.model import Environment
 from topology.names import Names
 
@@ -32,12 +33,14 @@ DEPLOYED = (
 
 
 class Deployment:
-    """The local environment on an emulated account."""
+    """The local environment, with `changes` merged into its file, on an emulated account."""
 
-    def __init__(self, account: EmulatedAws, directory: Path) -> None:
+    def __init__(
+        self, account: EmulatedAws, directory: Path, changes: Mapping[str, Any] | None = None
+    ) -> None:
         self.account = account
         self.variables: Mapping[str, str] = account.environment()
-        self._directory = directory
+        self._directory, self._changes = directory, changes or {}
         self.environment, self.stacks = self.synthesize()
 
     def synthesize(
@@ -47,6 +50,7 @@ class Deployment:
         from stacks.app import build_app  # noqa: PLC0415 - cdktf costs seconds that other tests do not need
 
         data = yaml.safe_load(environment_path("local").read_text(encoding="utf-8"))
+        data = deep_merge(data, self._changes)
         data["kafka"] |= kafka or {}
         data["runtime"] = dict(runtime or {})
         environment = load_text(yaml.safe_dump(data), "local.yaml")

@@ -12,12 +12,15 @@ from tests.planted_secrets import PLANTED, Planted
 from tests.secret_scan import secrets_in
 from tests.terraform.conftest import Deployment
 from topology.alarms import alarms
+from topology.collisions import collisions
 from topology.logs import log_groups
 from topology.state import STACK_KINDS
 
 pytestmark = pytest.mark.terraform
 REGION = "us-east-1"
 EMPTY = 0
+NAMING = tuple(f"{kind}-{REGION}" for kind in ("msk", "logs", "identity", "observability"))
+"""Stacks whose resources have names that the account or the region has once."""
 BACKEND = ".terraform/terraform.tfstate"
 
 
@@ -138,6 +141,60 @@ def test_a_secret_that_is_planted_in_a_state_is_found(
     instance = {"schema_version": 0, "attributes": planted.arguments, "sensitive_attributes": []}
     state["resources"].append({"mode": "managed", "type": planted.kind, "instances": [instance]})
     assert planted.found in {one.kind for one in secrets_in({"state": state}, tmp_path)}
+
+
+def test_another_environment_comes_and_goes_beside_it(deployment: Deployment, tmp_path: Path) -> None:
+    """Another project in the same account, regions, VPCs and EKS clusters."""
+    neighbour = Deployment(deployment.account, tmp_path / "cdktf.out", beside(deployment))
+    assert collisions(deployment.environment, neighbour.environment) == ()
+    before = names_in(deployment)
+    neighbour.make_state_buckets()
+    assert all(changes.total > EMPTY for changes in neighbour.apply().values())
+    both = names_in(deployment)
+    assert all(before[kind] < both[kind] for kind in before), "the neighbour has some of each kind"
+    for one in (deployment, neighbour):
+        planned = one.plan(*NAMING)
+        assert {name: changes.total for name, changes in planned.items()} == dict.fromkeys(NAMING, EMPTY)
+    neighbour.destroy()
+    assert names_in(deployment) == before
+    assert all(changes.total == EMPTY for changes in deployment.plan().values())
+
+
+def beside(deployment: Deployment) -> dict[str, Any]:
+    """How the file of a neighbour differs: whatever has no default that keeps them apart is written."""
+    regions = {
+        region: {
+            "network": {
+                "vpc_id": (found := deployment.output(f"network-{region}"))["vpc_id"],
+                "private_subnet_ids": found["private_subnet_ids"],
+            },
+            "eks": {"owns_cluster_services": False},
+        }
+        for region in deployment.environment.regions
+    }
+    return {"project": "neighbour", "mirrormaker": {"namespace": "neighbour"}, "regions": regions}
+
+
+def names_in(deployment: Deployment) -> dict[str, set[str]]:
+    """What the account has in the region, by the names that it has once."""
+    client = deployment.client
+    pages = client("cloudwatch").get_paginator("describe_alarms").paginate()
+    return {
+        "alarms": {alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]},
+        "clusters": {one["ClusterName"] for one in client("kafka").list_clusters()["ClusterInfoList"]},
+        "configurations": {one["Name"] for one in client("kafka").list_configurations()["Configurations"]},
+        "dashboards": {
+            one["DashboardName"] for one in client("cloudwatch").list_dashboards()["DashboardEntries"]
+        },
+        "groups": {one["logGroupName"] for one in client("logs").describe_log_groups()["logGroups"]},
+        "aliases": {one["AliasName"] for one in client("kms").list_aliases()["Aliases"]},
+        "policies": {one["PolicyName"] for one in client("iam").list_policies(Scope="Local")["Policies"]},
+        "roles": {one["RoleName"] for one in client("iam").list_roles()["Roles"]},
+        "security groups": {
+            one["GroupName"] for one in client("ec2").describe_security_groups()["SecurityGroups"]
+        },
+        "topics": {one["TopicArn"] for one in client("sns").list_topics()["Topics"]},
+    }
 
 
 def test_destroying_leaves_nothing_but_keys_that_wait_for_their_end(deployment: Deployment) -> None:
