@@ -21,14 +21,12 @@ from typing import Any, Final
 from operations.changes import Changes
 from operations.deploy import Deployed, StackEvent, walk
 from operations.synthesized import Stack, Synthesized
-from operations.terraform import Terraform, TerraformError
+from operations.terraform import NO_BUCKET, Terraform, TerraformError
 
 __all__ = ["bootstrap", "bootstrap_stack", "local_state"]
 
 # Terraform merges files of this ending over the others (Terraform documentation, "Override Files").
 OVERRIDE: Final = "bootstrap_override.tf.json"
-# Of Terraform's S3 backend (errS3NoSuchBucket) and of S3 itself.
-NO_BUCKET: Final = ("NoSuchBucket", "does not exist")
 
 
 def bootstrap(

@@ -16,12 +16,14 @@ from typing import IO, Any, Final
 from operations.changes import Changes, Stream
 from operations.synthesized import Stack
 
-__all__ = ["Terraform", "TerraformError"]
+__all__ = ["NO_BUCKET", "Terraform", "TerraformError"]
 
 INTERRUPT_SECONDS: Final = 60.0
 CHANGES_EXIT_CODE: Final = 2
 LOCK_ID: Final = re.compile(r"ID:\s+([0-9a-f-]{36})")
 ERRORED_STATE: Final = "errored.tfstate"
+NO_BUCKET: Final = ("NoSuchBucket", "does not exist")
+"""Of Terraform's S3 backend (errS3NoSuchBucket) and of S3 itself."""
 
 
 class TerraformError(Exception):
@@ -169,6 +171,8 @@ class Terraform:
                 f"The state could not be saved; it is in {self.stack.directory / ERRORED_STATE}."
                 f" Save it first: {chdir} state push {ERRORED_STATE}"
             )
+        if "bucket" in message.lower() and any(words in message for words in NO_BUCKET):
+            return f"The bucket of {self._state_address()} comes from `msk-mirror bootstrap`: run that first."
         if not stream.resources:
             return f"Nothing was changed in {self._state_address()}. Mend the cause and run this again."
         return (

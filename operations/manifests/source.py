@@ -125,6 +125,8 @@ def deployed_values(stack: Mapping[str, Any], wanted: Iterable[str]) -> Values:
             outputs = json.loads(answer["Body"].read())["outputs"]
         except (BotoCoreError, ClientError) as error:
             problems.append(f"{name}: s3://{address['bucket']}/{address['key']}: {error}")
+            if "NoSuchBucket" in str(error):
+                problems.append(f"{name}: run `msk-mirror bootstrap`, which creates the bucket, then deploy")
         else:
             values[name] = {output: one["value"] for output, one in outputs.items()}
     if problems:
