@@ -81,8 +81,6 @@ def _definition(catalogue: Definitions, component: str, key: str) -> dict[str, s
         return {"type": "string"}  # of the provider's own
     if component == "checkpoint_connector" and key in ("topics", "topics.exclude"):
         component = "source_connector"  # DefaultTopicFilter reads them, for both
-    if component == "worker" and key == "isolation.level":
-        component = "consumer"  # Connect's readers of its own topics have the worker's properties
     if key in catalogue[component]:
         return dict(catalogue[component][key])
     if component == "worker" and key in catalogue["consumer"]:
