@@ -13,6 +13,7 @@ from .eks_endpoints import LOCAL_CLUSTERS
 from .extensions import create_extended_app, register_backends
 from .kafka_bootstrap import LOCAL_KAFKA
 from .repeats import RepeatedAnswers
+from .request_validation import refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -42,7 +43,8 @@ class EmulatedAwsApplication:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if not environ.get("PATH_INFO", "").startswith(f"{ADMIN_PATH}/"):
-            answer: Iterable[bytes] = self._repeated.answer(environ, self._aws)(environ, start_response)
+            application = refusal(environ) or self._repeated.answer(environ, self._aws)
+            answer: Iterable[bytes] = application(environ, start_response)
             return answer
         try:
             response: Any = _json(self._administer(Request(environ)))

@@ -29,9 +29,22 @@ def check_new_cluster(provisioned: Mapping[str, Any], configurations: Configurat
         raise BadRequestException(
             f"Express instance types are not supported for Kafka version {version.name}.", "instanceType"
         )
+    if group["InstanceType"].startswith("kafka.t3.") and version.kraft:
+        raise BadRequestException("Unsupported InstanceType", "instanceType")
+    check_subnets(group["InstanceType"], group["ClientSubnets"])
     check_broker_count(provisioned["NumberOfBrokerNodes"], group["ClientSubnets"], "numberOfBrokerNodes")
     check_new_connectivity(group.get("ConnectivityInfo") or {})
     check_configuration(provisioned.get("ConfigurationInfo"), version.name, configurations)
+
+
+def check_subnets(instance_type: str, client_subnets: list[str]) -> None:
+    """Two or three subnets, three for Express brokers (messages as cdk-preflight quotes them)."""
+    if instance_type.startswith("express.") and len(client_subnets) != 3:
+        raise BadRequestException(
+            "Clusters with Express instance types require 3 subnets.", "brokerNodeGroupInfo"
+        )
+    if len(client_subnets) not in (2, 3):
+        raise BadRequestException("Specify either two or three client subnets.", "brokerNodeGroupInfo")
 
 
 def check_broker_count(count: int, client_subnets: list[str], parameter: str) -> None:

@@ -171,6 +171,20 @@ def test_name_is_taken_once(kafka: Any, name: str) -> None:
     [
         ({"KafkaVersion": "4.1.1"}, "Unsupported KafkaVersion [4.1.1]. Valid values: ["),
         ({"NumberOfBrokerNodes": 4}, "must be a multiple of Availability Zones"),
+        ({"BrokerNodeGroupInfo": group(ClientSubnets=SUBNETS[:1])}, "either two or three client subnets"),
+        (
+            {
+                "KafkaVersion": "3.9.x.kraft",
+                "BrokerNodeGroupInfo": group(
+                    InstanceType="express.m7g.large", ClientSubnets=SUBNETS[:2], StorageInfo={}
+                ),
+            },
+            "Clusters with Express instance types require 3 subnets.",
+        ),
+        (
+            {"KafkaVersion": "3.9.x.kraft", "BrokerNodeGroupInfo": group(InstanceType="kafka.t3.small")},
+            "Unsupported InstanceType",
+        ),
         (
             {"BrokerNodeGroupInfo": group(InstanceType="express.m7g.large")},
             "Express instance types are not supported for Kafka version 3.9.x.",
