@@ -75,7 +75,7 @@ prove-iam: ## every action of the policies is needed and nothing else allowed, o
 	@$(RUN) $(ALL) -- pytest -s -v -m "iam or kafka" tests/e2e/iam $(PYTEST_ARGS)
 
 prove-migration: ## the workers move between runtimes under traffic, through faults: each record counted (an hour; PYTEST_ARGS='-k path-a')
-	@$(RUN) $(ALL) -- pytest -s -v -m "migration or kafka" tests/e2e/migration $(PYTEST_ARGS)
+	@$(RUN) $(ALL) -- pytest -s -v -m "migration or kafka" tests/e2e/migration tests/e2e/operations/test_exactly_once.py $(PYTEST_ARGS)
 
 demo: ## the whole way on this machine: deploy to an emulated AWS, replicate, verify (KEEP=1, RUNTIME=kubernetes)
 	@$(RUN) $(if $(filter kubernetes,$(RUNTIME)),$(KUBERNETES),$(ALL)) -- python -m localcloud demo
