@@ -72,6 +72,16 @@ class Workload:
             self.wait_rolled(seconds)
             self._prune()
 
+    def delete(self, seconds: float = 240.0) -> None:
+        """Delete all objects, those that others need last, and wait until they are gone. Raises
+        KubectlError."""
+        for one in reversed(self.objects):
+            metadata = one["metadata"]
+            wait = ("--ignore-not-found", f"--timeout={round(seconds)}s")
+            self.kubectl.within(metadata.get("namespace"))(
+                "delete", one["kind"], metadata["name"], *wait, seconds=seconds + 10
+            )
+
     def wait_rolled(self, seconds: float = 240.0) -> None:
         """Until every Deployment has all its pods, ready and of the last revision. Raises KubectlError."""
         deadline = time.monotonic() + seconds

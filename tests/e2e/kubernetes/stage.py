@@ -66,6 +66,8 @@ class Stage:
     directory: Path
     report: Report
     workload: Workload
+    topic: str = TOPIC
+    """Where records are sent; of the environment's own."""
 
     @property
     def kubectl(self) -> Kubectl:
@@ -76,7 +78,7 @@ class Stage:
     def flow(self) -> Flow:
         """From the source's topic to its copy on the target."""
         source, target = (KafkaAddress(region, self.kafka[region].bootstrap) for region in (SOURCE, TARGET))
-        return Flow(source, target, TOPIC, f"{SOURCE}.{TOPIC}")
+        return Flow(source, target, self.topic, f"{SOURCE}.{self.topic}")
 
     @contextmanager
     def scenario(self, name: str, rate: float | None = None) -> Iterator[Scenario]:
@@ -237,6 +239,7 @@ def workload_of(
     cluster: Cluster, kafka: Mapping[str, KafkaCluster], directory: Path, changes: Mapping[str, Any]
 ) -> Workload:
     """The target's workload of environments/local.yaml with CHANGES and more changes of it."""
+    directory.mkdir(exist_ok=True)
     text = yaml.safe_load(environment_path("local").read_text(encoding="utf-8"))
     file = directory / "environment.yaml"
     file.write_text(yaml.safe_dump(deep_merge(deep_merge(text, CHANGES), changes)), encoding="utf-8")
