@@ -110,6 +110,11 @@ DECIDED_OF_CLIENTS: dict[str, tuple[Decided, ...]] = {
             "mirrormaker.exactly_once",
             "Connect names transactions, and IAM allows these",
         ),
+        Decided(
+            r"transaction\.two\.phase\.commit\.enable",
+            "mirrormaker.exactly_once",
+            "Connect ends its transactions itself, and with it transaction.timeout.ms is refused (KIP-939)",
+        ),
     ),
     "consumer": (
         Decided(

@@ -78,6 +78,13 @@ def test_kafka_takes_what_options_make_of_it(oracle: KafkaOracle, changed: dict[
         ("worker", {"producer.delivery.timeout.ms": "1000"}),
         ("checkpoint_connector", {"admin.default.api.timeout.ms": "1000"}),
         ("heartbeat_connector", {"admin.override.default.api.timeout.ms": "1000"}),
+        (
+            "source_connector",
+            {
+                "producer.override.transaction.timeout.ms": "1000",
+                "producer.override.transaction.two.phase.commit.enable": "true",
+            },
+        ),
         ("source_connector", {"source.consumer.isolation.level": "dirty"}),
         ("source_connector", {"emit.offset-syncs.enabled": "false"}),
         ("source_connector", {"config.properties.exclude": "("}),
