@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-import javaproperties
-
 __all__ = ["parse_properties", "render_properties"]
 
 ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\f": "\\f"}
@@ -24,6 +22,8 @@ def parse_properties(text: str) -> dict[str, str]:
 
     Raises ValueError for a bad escape, and for a key that is there twice: Java takes the last one silently.
     """
+    import javaproperties  # noqa: PLC0415 - brings XML and HTTP, which rendering does without
+
     found: dict[str, str] = {}
     for entry in javaproperties.parse(text):
         if isinstance(entry, javaproperties.KeyValue):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from topology.alarms import SEVERITIES, Severity
+from topology.alarm_types import SEVERITIES, Severity
 from topology.arns import arn, service_principal
 from topology.model import Environment
 from topology.names import Names

@@ -9,7 +9,6 @@ from topology.broker_network import ingress_rules
 from topology.model import Environment
 from topology.problem import Path, Problem
 from topology.rules.registry import rule
-from topology.task_network import task_rules
 
 
 @rule
@@ -47,5 +46,7 @@ def _groups(environment: Environment, region: str) -> Iterator[tuple[Path, str, 
     field = "client_cidrs" if clients else "client_security_groups"
     yield ("regions", region, "kafka", field), "brokers", len(ingress_rules(environment, region))
     if environment.runtime.ecs is not None:
+        from topology.task_network import task_rules  # noqa: PLC0415 - 20 ms that only tasks need
+
         directions = Counter(one.direction for one in task_rules(environment, region))
         yield ("regions", region, "eks", "pod_cidrs"), "ECS tasks", max(directions.values())

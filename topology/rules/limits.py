@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from topology.alarms import SEVERITIES
+from topology.alarm_types import SEVERITIES
 from topology.arns import cluster_arn
 from topology.cluster_services import oidc_provider
 from topology.flows import directed_flows
