@@ -29,7 +29,7 @@ ALL := --needs $(EVERYTHING)
 KUBERNETES := --needs $(EVERYTHING),kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env check synth manifests images lint test test-fast fuzz e2e-kubernetes prove-iam prove-migration demo bench-synth catalogue schema reference lock localcloud localcloud-down cluster cluster-down clean clean-cache
+.PHONY: help setup env check synth manifests images lint test test-fast fuzz e2e-kubernetes prove-iam prove-migration demo bench-check bench-synth catalogue schema reference lock localcloud localcloud-down cluster cluster-down clean clean-cache
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -90,6 +90,9 @@ cluster-down: localcloud-down ## the same
 
 cluster: ## start a Kubernetes cluster of one node without Docker, and leave it running
 	@$(RUN) --needs python,kubernetes -- python -m localcloud cluster
+
+bench-check: ## measure what a check of an environment file computes, against its libraries alone
+	@$(RUN) -- python -m operations.check_bench
 
 bench-synth: ## measure synth with pruned bindings against the bindings as shipped
 	@$(RUN) --needs node -- python -m bindings.bench
