@@ -78,6 +78,7 @@ def source_offset(one: ConnectWorker) -> int | None:
     return found[0]["offset"] if found else None
 
 
+@pytest.mark.migration
 def test_a_preparing_worker_does_not_skip_what_was_never_written(mirror: Mirror) -> None:
     """Without it records are lost on the way from on to off; a worker that is off shows that."""
     topic, name = "demo.aborted", "eos-aborted"
