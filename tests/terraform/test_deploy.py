@@ -67,6 +67,24 @@ def test_addresses_in_the_state_can_be_read(deployment: Deployment) -> None:
     } <= set(addresses)
 
 
+def test_another_environment_comes_and_goes_beside_it(deployment: Deployment, tmp_path: Path) -> None:
+    """Another project in the same account, regions, VPCs and EKS clusters."""
+    neighbour = Deployment(deployment.account, tmp_path / "cdktf.out", beside(deployment))
+    assert collisions(deployment.environment, neighbour.environment) == ()
+    before = names_in(deployment)
+    neighbour.make_state_buckets()
+    assert all(changes.total > EMPTY for changes in neighbour.apply().values())
+    both = names_in(deployment)
+    assert all(before[kind] < both[kind] for kind in before), "the neighbour has some of each kind"
+    for one in (deployment, neighbour):
+        planned = one.plan(*NAMING)
+        assert {name: changes.total for name, changes in planned.items()} == dict.fromkeys(NAMING, EMPTY)
+    neighbour.destroy()
+    assert names_in(deployment) == before
+    planned = {name: changes.total for name, changes in deployment.plan().items()}
+    assert {name: total for name, total in planned.items() if total != EMPTY} == {}
+
+
 def test_a_changed_property_reaches_the_cluster_as_a_new_revision(deployment: Deployment) -> None:
     before = cluster(deployment)["CurrentBrokerSoftwareInfo"]
     deployment.synthesize(kafka={"server_properties": {"log.retention.ms": "3600000"}})
@@ -143,24 +161,6 @@ def test_a_secret_that_is_planted_in_a_state_is_found(
     instance = {"schema_version": 0, "attributes": planted.arguments, "sensitive_attributes": []}
     state["resources"].append({"mode": "managed", "type": planted.kind, "instances": [instance]})
     assert planted.found in {one.kind for one in secrets_in({"state": state}, tmp_path)}
-
-
-def test_another_environment_comes_and_goes_beside_it(deployment: Deployment, tmp_path: Path) -> None:
-    """Another project in the same account, regions, VPCs and EKS clusters."""
-    neighbour = Deployment(deployment.account, tmp_path / "cdktf.out", beside(deployment))
-    assert collisions(deployment.environment, neighbour.environment) == ()
-    before = names_in(deployment)
-    neighbour.make_state_buckets()
-    assert all(changes.total > EMPTY for changes in neighbour.apply().values())
-    both = names_in(deployment)
-    assert all(before[kind] < both[kind] for kind in before), "the neighbour has some of each kind"
-    for one in (deployment, neighbour):
-        planned = one.plan(*NAMING)
-        assert {name: changes.total for name, changes in planned.items()} == dict.fromkeys(NAMING, EMPTY)
-    neighbour.destroy()
-    assert names_in(deployment) == before
-    planned = {name: changes.total for name, changes in deployment.plan().items()}
-    assert {name: total for name, total in planned.items() if total != EMPTY} == {}
 
 
 def beside(deployment: Deployment) -> dict[str, Any]:
