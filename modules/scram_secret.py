@@ -73,7 +73,7 @@ class AssociatedSecret(Construct):
 
 
 def forget_exclusive_association(stack: TerraformStack) -> None:
-    """Take the old resource out of the state without disassociating its secret: clients go on logging in
+    """Take the old resource out of the state without disassociating its secret: clients can still log in
     (Terraform language, block `removed`). Nothing where the state does not have it."""
     stack.add_override("removed", [{"from": EXCLUSIVE, "lifecycle": {"destroy": False}}])
 

@@ -96,7 +96,7 @@ def worker_properties(environment: Environment, region: str) -> dict[str, str]:
     }
     if environment.mirrormaker.exactly_once is ExactlyOnce.PREPARING:
         # Kafka reads source offsets so with `enabled` only. A worker of `on` that was killed leaves offsets
-        # of an aborted transaction: whoever reads them skips records that were never written
+        # of an aborted transaction: a reader of them skips records that were never written
         properties["isolation.level"] = "read_committed"
     for prefix in ("", "producer.", "consumer.", "admin."):
         properties |= {prefix + key: value for key, value in (SECURITY | CLIENT).items()}

@@ -52,7 +52,7 @@ _CODES: Final[Mapping[str, str]] = {
 
 
 def refusal(environ: "WSGIEnvironment") -> Response | None:
-    """AWS's answer to a request that breaks its service model; None for one that may go on.
+    """AWS's answer to a request that breaks its service model; None for one that may pass.
 
     Only signed requests of CHECKED_SERVICES are looked at, and of S3 those about buckets: objects have no
     constraints that a stack could break.

@@ -94,7 +94,7 @@ def identifiers_belong_to_one_region(environment: Environment) -> Iterator[Probl
 
 @rule
 def arns_are_of_their_region(environment: Environment) -> Iterator[Problem]:
-    """What an ARN of another region or partition names can not be used here."""
+    """What an ARN of another region or partition names cannot be used here."""
     for region, settings in environment.regions.items():
         for path, text in _texts(settings, ("regions", region)):
             match = ARN.fullmatch(text)

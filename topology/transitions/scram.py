@@ -28,7 +28,7 @@ def an_empty_secret_is_not_associated(change: Change) -> Iterator[Finding]:
 
 @transition
 def who_logs_in_with_scram_is_cut_off(change: Change) -> Iterator[Finding]:
-    """What is disassociated can not log in any more."""
+    """What is disassociated cannot log in any more."""
     for region in change.kept_regions:
         before, after = (one.regions[region].kafka.authentication for one in (change.before, change.after))
         here = ("regions", region, "kafka", "authentication")

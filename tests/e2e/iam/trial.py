@@ -52,7 +52,7 @@ def tried(
     pace: Pace,
     clock: Callable[[], float] = time.monotonic,
 ) -> Trial:
-    """Begins anew and tries functions in their order until one fails within what `pace` allows it."""
+    """Start from empty brokers and try functions in their order until one fails within what `pace` allows."""
     stage.begin(*case)
     seconds: dict[str, float] = {}
     failed = None

@@ -26,7 +26,7 @@ def described(client: Any, name: str) -> dict[str, Any]:
 def test_a_cluster_has_a_certificate_that_can_be_decoded(aws: EmulatedAws, client: Any, name: str) -> None:
     """Terraform decodes it in every plan of a Kubernetes stack, whether or not the cluster answers."""
     aws.ensure_eks_cluster("eu-west-1", name)
-    aws.ensure_eks_cluster("eu-west-1", name)  # it is there already
+    aws.ensure_eks_cluster("eu-west-1", name)  # it exists
     pem = base64.b64decode(described(client, name)["certificateAuthority"]["data"])
     assert x509.load_pem_x509_certificate(pem).subject
 
