@@ -108,9 +108,11 @@ class KafkaCluster:
     def create_topics(self, partitions: Mapping[str, int], config: Mapping[str, str] | None = None) -> None:
         """Create topics (name -> partitions) with the same topic config; returns when they can be written to.
 
-        Raises confluent_kafka.KafkaException, for a topic that exists too, and ServerProcessError when one
-        gets no leader.
+        Does nothing without topics. Raises confluent_kafka.KafkaException, for a topic that exists too, and
+        ServerProcessError when one gets no leader.
         """
+        if not partitions:  # which the client refuses
+            return
         new = [
             NewTopic(name, num_partitions=count, replication_factor=1, config=dict(config or {}))
             for name, count in partitions.items()

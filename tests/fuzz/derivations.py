@@ -53,7 +53,7 @@ ARGUMENTS: dict[str, Callable[[Environment], tuple[Any, ...]]] = {
     "references": lambda _: (PlatformReferences("{}:{}".format, lambda: "v1.33.6"),),
     "statements": lambda environment: tuple(worker_statements(environment, r) for r in environment.regions),
     "uuid": lambda _: (UUID,),
-    "other": lambda environment: (environment.model_copy(update={"project": "neighbour"}),),
+    "other": lambda environment: (neighbour_of(environment),),
     "ecs": lambda environment: (environment.runtime.ecs,) if environment.runtime.ecs else (),
     "site": lambda environment: (TaskSite("/aws/ecs/group", {}),) if environment.runtime.ecs else (),
     **{
@@ -62,6 +62,12 @@ ARGUMENTS: dict[str, Callable[[Environment], tuple[Any, ...]]] = {
     },
 }
 """Name of another parameter -> its values; with several parameters every combination is asked for."""
+
+
+def neighbour_of(environment: Environment) -> Environment:
+    """The same file under another project, whose names are as long: no limit refuses them."""
+    first, rest = environment.project[0], environment.project[1:]
+    return environment.model_copy(update={"project": ("b" if first == "a" else "a") + rest})
 
 
 @dataclass(frozen=True)
