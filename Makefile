@@ -16,6 +16,9 @@ TEST_PROCESSES ?= 2
 EXAMPLES ?= 2400
 SEED ?=
 
+# of `compare-synth`: the commit to compare with
+BASE ?= HEAD~1
+
 # what the demo's workers are: processes, or kubernetes: pods of a real cluster in each region
 RUNTIME ?= processes
 # whose Kubernetes objects `manifests` prints
@@ -29,7 +32,7 @@ ALL := --needs $(EVERYTHING)
 KUBERNETES := --needs $(EVERYTHING),kubernetes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env check synth manifests images lint test test-fast fuzz e2e-kubernetes prove-iam prove-migration demo bench-check bench-synth catalogue schema reference lock localcloud localcloud-down cluster cluster-down clean clean-cache
+.PHONY: help setup env check synth manifests images lint test test-fast fuzz e2e-kubernetes prove-iam prove-migration demo bench-check bench-synth compare-synth catalogue schema reference lock localcloud localcloud-down cluster cluster-down clean clean-cache
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -51,7 +54,7 @@ manifests: ## print the Kubernetes objects of a region's workers (ENV=..., REGIO
 	@$(RUN) --needs node -- python -m operations manifests $(ENV) $(REGION) --placeholders
 
 images: ## build the worker and operations images: by Docker, else as OCI archives in build/images (IMAGE_ARGS='--oci --json')
-	@$(RUN) --needs python,java,kafka -- python -m localcloud.images $(IMAGE_ARGS)
+	@$(RUN) --needs python,java,kafka -- python -m image $(IMAGE_ARGS)
 
 lint: ## style, formatting, types and import rules
 	@$(RUN) -- ruff check .
@@ -92,10 +95,13 @@ cluster: ## start a Kubernetes cluster of one node without Docker, and leave it 
 	@$(RUN) --needs python,kubernetes -- python -m localcloud cluster
 
 bench-check: ## measure what a check of an environment file computes, against its libraries alone
-	@$(RUN) -- python -m operations.check_bench
+	@$(RUN) -- python -m operations.cli.check_bench
 
 bench-synth: ## measure synth with pruned bindings against the bindings as shipped
 	@$(RUN) --needs node -- python -m bindings.bench
+
+compare-synth: ## what every environment synthesizes differently from a commit (BASE=HEAD~1)
+	@$(RUN) --needs node -- python -m tests.synth.compare_commits $(BASE)
 
 catalogue: ## regenerate the lists of Kafka's configuration keys (out of its jars) and of AWS regions
 	@$(RUN) --needs java,kafka -- python -m localcloud.kafka.catalogue
@@ -105,7 +111,7 @@ schema: ## write the JSON Schema of environment files anew
 	@$(RUN) -- python -m topology.schema
 
 reference: ## write docs/reference anew, out of the tables
-	@$(RUN) -- python -m topology.iam_reference
+	@$(RUN) -- python -m topology.iam.reference
 
 lock: ## make all lock files anew: Python, checkov, npm, jars
 	@$(PYTHON) -m toolchain lock

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from image import ImageError
 from localcloud.cloud import LocalCloudError
 from localcloud.demo import DemoOptions, run_demo
-from localcloud.images import ImageError
 from localcloud.kubernetes import Cluster
 from localcloud.server_process import ServerProcessError
 from localcloud.view import DemoView
@@ -21,10 +21,10 @@ from localcloud.wan import Wan, WanError
 from localcloud.wan.__main__ import main as runs_main
 from localcloud.wan.private import private_prefix
 from localcloud.wan.wan import KIND_VARIABLE
-from operations.clusters import ClusterError
-from operations.commands import ended_by
-from operations.deploy import DeployError
-from operations.terraform import TerraformError
+from operations.cli.commands import ended_by
+from operations.kafka.clusters import ClusterError
+from operations.terraform.deploy import DeployError
+from operations.terraform.runner import TerraformError
 from topology import InvalidEnvironment
 
 FAILURES = (

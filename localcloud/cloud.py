@@ -17,7 +17,7 @@ from localcloud.kafka.site import Site
 from localcloud.kubernetes.credentials import exec_environment
 from localcloud.wan import DELAY_MS, Wan
 from localcloud.wan.enter import RUN_VARIABLE
-from topology.broker import server_properties
+from topology.kafka.broker_properties import server_properties
 from topology.model import Environment
 
 __all__ = ["LIBS_VARIABLE", "LocalCloud", "LocalCloudError", "start_local_cloud"]

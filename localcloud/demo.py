@@ -19,9 +19,9 @@ from localcloud.deployment import aws_stacks, deployed_resources, synthesize, wr
 from localcloud.kubernetes.pods import Pods, start_pods
 from localcloud.replication import Replication, create_topics, start_replication, verified_flows
 from localcloud.view import DemoView
-from operations.bootstrap import bootstrap
-from operations.deploy import deploy
-from operations.synthesized import Stack, Synthesized
+from operations.terraform.bootstrap import bootstrap
+from operations.terraform.deploy import deploy
+from operations.terraform.synthesized import Stack, Synthesized
 from operations.verification.production import Load
 from operations.verification.verify import FlowResult, verify
 from topology import load_environment

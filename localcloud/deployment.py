@@ -12,7 +12,7 @@ from typing import Any
 
 from localcloud.cloud import LocalCloud, LocalCloudError
 from localcloud.kubernetes.credentials import AWS_CLI
-from operations.synthesized import Stack, Synthesized
+from operations.terraform.synthesized import Stack, Synthesized
 
 __all__ = ["aws_stacks", "deployed_resources", "state_outputs", "synthesize", "write_environment_file"]
 

@@ -10,15 +10,15 @@ from localcloud.cloud import LocalCloud, LocalCloudError
 from localcloud.workers.localize import localize
 from localcloud.workers.rest_login import LOGIN_FLAG, rest_login
 from localcloud.workers.worker import ConnectWorker, bootstrap_environment
-from operations.clusters import Cluster
-from operations.configmaps import WorkerConfig, read_connectors, read_worker_config
-from operations.connect import ConnectClient
-from operations.reconcile import Reconciler
-from operations.synthesized import Synthesized
+from operations.connect.client import ConnectClient
+from operations.connect.configmaps import WorkerConfig, read_connectors, read_worker_config
+from operations.kafka.clusters import Cluster
+from operations.reconciler.reconcile import Reconciler
+from operations.terraform.synthesized import Synthesized
 from operations.verification.verify import Flow
-from topology.flows import directed_flows, flows_into
 from topology.model import Environment
-from topology.state import stack_name
+from topology.replication.flows import directed_flows, flows_into
+from topology.state.stacks import stack_name
 
 __all__ = ["Replication", "create_topics", "start_replication", "verified_flows"]
 

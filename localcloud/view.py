@@ -14,7 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from operations.deploy import StackEvent
+from operations.terraform.deploy import StackEvent
 from operations.verification.verify import FlowProgress, FlowResult
 
 __all__ = ["DemoView"]

@@ -7,17 +7,17 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-DEFAULT_ENVIRONMENT = "local"
+from operations.cli import DEFAULT_ENVIRONMENT
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
     """Runs a command and ends the process: 0 ok, 1 failed, 2 bad input."""
     quick = _plain_check(arguments)
     if quick is not None:
-        from operations.check import check  # noqa: PLC0415 - half a second is promised: no typer, no rich
+        from operations.cli.check import check  # noqa: PLC0415 - half a second is promised: no typer, no rich
 
         sys.exit(check(*quick))
-    from operations.cli import run  # noqa: PLC0415
+    from operations.cli.app import run  # noqa: PLC0415
 
     run(arguments)
 

@@ -17,9 +17,9 @@ from stacks.observability import ObservabilityStack
 from stacks.peering import PeeringStack
 from stacks.platform import PlatformStack
 from stacks.state import StateStack
+from topology.ecs.runtimes import has_pods, has_tasks
 from topology.model import Environment
-from topology.network import peerings_of
-from topology.runtimes import has_pods, has_tasks
+from topology.network.addresses import peerings_of
 
 __all__ = ["add_stacks", "build_app"]
 

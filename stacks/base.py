@@ -10,9 +10,9 @@ from cdktf import DataTerraformRemoteStateS3, S3Backend, TerraformElement, Terra
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct, Node
 
+from topology.aws.names import Names
 from topology.model import Environment
-from topology.names import Names
-from topology.state import stack_name, state_address
+from topology.state.stacks import stack_name, state_address
 
 __all__ = ["RegionStack"]
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from modules.fargate_service import ONE_AFTER_ANOTHER, SIDE_BY_SIDE, FargateService, TaskHome
-from modules.kept_log_group import KeptLogGroup
-from modules.policy_role import PolicyRole
-from modules.registry_endpoints import RegistryEndpoints
-from modules.service_discovery import DiscoveredService
-from modules.task_cluster import TaskCluster
-from modules.task_security_group import PodsAdmitTasks, TaskSecurityGroup
+from modules.ecs.fargate_service import ONE_AFTER_ANOTHER, SIDE_BY_SIDE, FargateService, TaskHome
+from modules.ecs.service_discovery import DiscoveredService
+from modules.ecs.task_cluster import TaskCluster
+from modules.ecs.task_security_group import PodsAdmitTasks, TaskSecurityGroup
+from modules.iam.policy_role import PolicyRole
+from modules.network.registry_endpoints import RegistryEndpoints
+from modules.observability.kept_log_group import KeptLogGroup
 from stacks.base import RegionStack
-from topology.arns import cluster_arn
-from topology.endpoints import registry_endpoints
-from topology.identities import IdentityId, identity_policy
-from topology.logs import tasks_log_group
+from topology.aws.arns import cluster_arn
+from topology.ecs.task_network import task_rules
+from topology.ecs.task_roles import execution_policy, task_trust
+from topology.ecs.tasks import DISCOVERED_AS, TaskSite, connect_host, operations_task, worker_task
+from topology.iam.identities import IdentityId, identity_policy
+from topology.kubernetes.pods import clusters_of
 from topology.model import Environment
 from topology.model.runtime import Ecs
-from topology.outputs import (
+from topology.network.endpoints import registry_endpoints
+from topology.observability.log_groups import tasks_log_group
+from topology.state.outputs import (
     BOOTSTRAP_BROKERS_IAM,
     CLUSTER_UUID,
     LOGS_KEY_ARN,
@@ -26,10 +30,6 @@ from topology.outputs import (
     VPC_ID,
     WORKERS_LOG_GROUP,
 )
-from topology.pods import clusters_of
-from topology.task_network import task_rules
-from topology.task_roles import execution_policy, task_trust
-from topology.tasks import DISCOVERED_AS, TaskSite, connect_host, operations_task, worker_task
 
 __all__ = ["EcsRuntimeStack"]
 

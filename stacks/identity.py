@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from modules.irsa_role import IrsaRole
-from modules.oidc_provider import OidcProvider
+from modules.iam.irsa_role import IrsaRole
+from modules.iam.oidc_provider import OidcProvider
 from stacks.base import RegionStack
-from topology.arns import cluster_arn
-from topology.cluster_services import existing_oidc_provider
-from topology.iam import trust_document
-from topology.identities import identities, identity_policy
+from topology.aws.arns import cluster_arn
+from topology.iam.identities import identities, identity_policy
+from topology.iam.statements import trust_document
+from topology.kubernetes.cluster_services import existing_oidc_provider
 from topology.model import Environment
-from topology.outputs import CLUSTER_UUID
+from topology.state.outputs import CLUSTER_UUID
 
 __all__ = ["IdentityStack"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from modules.encryption_key import EncryptionKey
-from modules.log_group import EncryptedLogGroup
+from modules.iam.encryption_key import EncryptionKey
+from modules.observability.log_group import EncryptedLogGroup
 from stacks.base import RegionStack
-from topology.keys import key_policy
-from topology.logs import log_groups, workers_log_group
+from topology.iam.keys import key_policy
 from topology.model import Environment
-from topology.outputs import LOGS_KEY_ARN, WORKERS_LOG_GROUP
+from topology.observability.log_groups import log_groups, workers_log_group
+from topology.state.outputs import LOGS_KEY_ARN, WORKERS_LOG_GROUP
 
 __all__ = ["LogsStack"]
 

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from modules.connect_autoscaler import ConnectAutoscaler
-from modules.connect_deployment import ConnectDeployment, PodHome
-from modules.connect_services import ConnectServices
-from modules.eks_connection import EksConnection
-from modules.hashed_config_map import HashedConfigMap
-from modules.irsa_service_account import IrsaServiceAccount
-from modules.operations_containers import probe_container, reconciler_container
-from modules.operations_deployment import OperationsDeployment
-from modules.operations_role import OperationsRole
-from modules.pod_network_policy import PodNetworkPolicy
-from modules.workload_namespace import WorkloadNamespace
+from modules.kubernetes.connect_autoscaler import ConnectAutoscaler
+from modules.kubernetes.connect_deployment import ConnectDeployment, PodHome
+from modules.kubernetes.connect_services import ConnectServices
+from modules.kubernetes.eks_connection import EksConnection
+from modules.kubernetes.hashed_config_map import HashedConfigMap
+from modules.kubernetes.irsa_service_account import IrsaServiceAccount
+from modules.kubernetes.operations_containers import probe_container, reconciler_container
+from modules.kubernetes.operations_deployment import OperationsDeployment
+from modules.kubernetes.operations_rbac import OperationsRole
+from modules.kubernetes.pod_network_policy import PodNetworkPolicy
+from modules.kubernetes.workload_namespace import WorkloadNamespace
 from stacks.base import RegionStack
+from topology.kubernetes.pod_network import pod_policies
+from topology.kubernetes.pods import (
+    clusters_of,
+    identity_variables,
+    labels,
+    probe_arguments,
+    reconciler_arguments,
+)
 from topology.model import Environment
-from topology.outputs import BOOTSTRAP_BROKERS_IAM, OPERATIONS_ROLE_ARN, WORKER_ROLE_ARN
-from topology.pod_network import pod_policies
-from topology.pods import clusters_of, identity_variables, labels, probe_arguments, reconciler_arguments
-from topology.rest_auth import rest_secret
-from topology.worker_files import connector_files, worker_files
+from topology.replication.rest_auth import rest_secret
+from topology.replication.worker_files import connector_files, worker_files
+from topology.state.outputs import BOOTSTRAP_BROKERS_IAM, OPERATIONS_ROLE_ARN, WORKER_ROLE_ARN
 
 __all__ = ["MirrorMakerStack"]
 

@@ -7,20 +7,21 @@ import re
 from cdktf import Token
 from constructs import Construct
 
-from modules.broker_security_group import BrokerSecurityGroup
-from modules.encryption_key import EncryptionKey
-from modules.log_group import EncryptedLogGroup
-from modules.msk_cluster import BrokerConfiguration, BrokerNetwork, KafkaCluster
-from modules.scram_secret import AssociatedSecret, ScramSecret, forget_exclusive_association
-from modules.storage_autoscaling import StorageGrowth
+from modules.iam.encryption_key import EncryptionKey
+from modules.kafka.broker_security_group import BrokerSecurityGroup
+from modules.kafka.msk_cluster import BrokerConfiguration, BrokerNetwork, KafkaCluster
+from modules.kafka.scram_secret import AssociatedSecret, ScramSecret, forget_exclusive_association
+from modules.kafka.storage_autoscaling import StorageGrowth
+from modules.observability.log_group import EncryptedLogGroup
 from stacks.base import RegionStack
-from topology.arns import service_principal
-from topology.broker import configuration_name, server_properties
-from topology.broker_network import ingress_rules
-from topology.keys import key_policy
-from topology.logs import log_groups
+from topology.aws.arns import service_principal
+from topology.iam.keys import key_policy
+from topology.kafka.broker_properties import configuration_name, server_properties
+from topology.kafka.scram import secrets_of_others
 from topology.model import Environment
-from topology.outputs import (
+from topology.network.broker_network import ingress_rules
+from topology.observability.log_groups import log_groups
+from topology.state.outputs import (
     BOOTSTRAP_BROKERS_IAM,
     CLUSTER_ARN,
     CLUSTER_NAME,
@@ -28,7 +29,6 @@ from topology.outputs import (
     PRIVATE_SUBNET_IDS,
     VPC_ID,
 )
-from topology.scram import secrets_of_others
 
 __all__ = ["MskStack"]
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from modules.encryption_key import EncryptionKey
-from modules.flow_log import RefusedConnections
-from modules.log_group import EncryptedLogGroup
-from modules.private_network import PrivateNetwork
+from modules.iam.encryption_key import EncryptionKey
+from modules.network.flow_log import RefusedConnections
+from modules.network.private_network import PrivateNetwork
+from modules.observability.log_group import EncryptedLogGroup
 from stacks.base import RegionStack
-from topology.endpoints import network_endpoints
-from topology.flow_logs import flow_logs_policy, flow_logs_trust
-from topology.keys import key_policy
-from topology.logs import flow_log_group
+from topology.iam.keys import key_policy
 from topology.model import Environment
-from topology.network import pod_cidrs, private_subnets
-from topology.outputs import PRIVATE_SUBNET_IDS, ROUTE_TABLE_ID, VPC_ID
+from topology.network.addresses import pod_cidrs, private_subnets
+from topology.network.endpoints import network_endpoints
+from topology.network.flow_logs import flow_logs_policy, flow_logs_trust
+from topology.observability.log_groups import flow_log_group
+from topology.state.outputs import PRIVATE_SUBNET_IDS, ROUTE_TABLE_ID, VPC_ID
 
 __all__ = ["NetworkStack"]
 

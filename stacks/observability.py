@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from modules.alarm_topic import AlarmTopic
-from modules.dashboard import Dashboard
-from modules.encryption_key import EncryptionKey
-from modules.log_error_filter import LogErrorFilter
-from modules.metric_alarm import MetricAlarm
+from modules.iam.encryption_key import EncryptionKey
+from modules.observability.alarm_topic import AlarmTopic
+from modules.observability.dashboard import Dashboard
+from modules.observability.log_error_filter import LogErrorFilter
+from modules.observability.metric_alarm import MetricAlarm
 from stacks.base import RegionStack
-from topology.alarms import alarms
-from topology.dashboard import dashboard
-from topology.flows import flows_into
-from topology.keys import key_policy
-from topology.logs import ERROR_PATTERN
-from topology.metrics import Publisher, metric
+from topology.iam.keys import key_policy
 from topology.model import Environment
-from topology.notifications import notifications
-from topology.outputs import WORKERS_LOG_GROUP
+from topology.observability.alarms import alarms
+from topology.observability.dashboard import dashboard
+from topology.observability.log_groups import ERROR_PATTERN
+from topology.observability.metrics import Publisher, metric
+from topology.observability.notifications import notifications
+from topology.replication.flows import flows_into
+from topology.state.outputs import WORKERS_LOG_GROUP
 
 __all__ = ["ObservabilityStack"]
 

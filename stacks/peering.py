@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from modules.vpc_peering import PeeringEnd, VpcPeering
+from modules.network.vpc_peering import PeeringEnd, VpcPeering
 from stacks.base import RegionStack
 from topology.model import Environment
-from topology.network import peerings_of, routed_cidrs
-from topology.outputs import ROUTE_TABLE_ID, VPC_ID
+from topology.network.addresses import peerings_of, routed_cidrs
+from topology.state.outputs import ROUTE_TABLE_ID, VPC_ID
 
 __all__ = ["PeeringStack"]
 

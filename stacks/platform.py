@@ -5,11 +5,11 @@ from __future__ import annotations
 from cdktf import Fn
 from constructs import Construct
 
-from modules.chart_release import InstalledChart
-from modules.eks_connection import EksConnection
+from modules.kubernetes.chart_release import InstalledChart
+from modules.kubernetes.eks_connection import EksConnection
 from stacks.base import RegionStack
-from topology.charts import AUTOSCALER_IMAGES, PlatformReferences, chart_releases
-from topology.cluster_services import installs_any_chart
+from topology.kubernetes.charts import AUTOSCALER_IMAGES, PlatformReferences, chart_releases
+from topology.kubernetes.cluster_services import installs_any_chart
 from topology.model import Environment
 
 __all__ = ["PlatformStack"]

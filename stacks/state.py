@@ -5,14 +5,14 @@ from __future__ import annotations
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 from constructs import Construct
 
-from modules.bucket_replication import BucketReplication
-from modules.encryption_key import EncryptionKey
-from modules.protected_bucket import ProtectedBucket
+from modules.iam.encryption_key import EncryptionKey
+from modules.state.bucket_replication import BucketReplication
+from modules.state.protected_bucket import ProtectedBucket
 from stacks.base import RegionStack
-from topology.keys import Purpose, key_policy
+from topology.iam.keys import Purpose, key_policy
+from topology.iam.state_policies import replication_policy, replication_trust, tls_only_policy
 from topology.model import Environment
-from topology.state import replica_region
-from topology.state_policies import replication_policy, replication_trust, tls_only_policy
+from topology.state.stacks import replica_region
 
 __all__ = ["StateStack"]
 

@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from toolchain import cache, cdktf_cli, checkov, jars, kubernetes, provider, python_env, tools
+from toolchain import cache
 from toolchain.host import Host, Provided, SetupError
+from toolchain.needs import cdktf_cli, checkov, jars, kubernetes, provider, python_env, tools
 
 Met = Mapping[str, Provided]
 

@@ -7,9 +7,10 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from toolchain import cdktf_cli, checkov, environment, jars, python_env
+from toolchain import environment
 from toolchain.command import Step, run_step
 from toolchain.host import Host, SetupError
+from toolchain.needs import cdktf_cli, checkov, jars, python_env
 
 
 def lock(host: Host, which: Sequence[str]) -> int:
@@ -64,7 +65,7 @@ def _lock_npm(host: Host, path: str) -> None:
 
 def _lock_jars(host: Host, path: str) -> None:
     python = str(python_env.venv_folder(host) / "bin" / "python")
-    command = [python, "-m", "toolchain.maven", "lock", str(jars.POM), str(jars.LOCK)]
+    command = [python, "-m", "toolchain.needs.maven", "lock", str(jars.POM), str(jars.LOCK)]
     environ = {**host.environ, "PATH": path}
     step = Step("jars lock", command, jars.SYMPTOMS, host.checkout, environ)
     run_step(host, step, lambda line: host.say(line.rstrip()))

@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from topology.document import Document, parse
-from topology.merge import deep_merge
+from topology.environment_file.document import Document, parse
+from topology.environment_file.merge import deep_merge
+from topology.environment_file.problem import InvalidEnvironment, Path, Problem, shown
 from topology.model import Environment
 from topology.model.schema_paths import known_keys
-from topology.problem import InvalidEnvironment, Path, Problem, shown
 from topology.rules import check
 
 __all__ = [

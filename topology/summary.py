@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.alarms import alarms
-from topology.arns import cluster_arn
-from topology.connectors import connectors
-from topology.flows import directed_flows
-from topology.iam import worker_statements
-from topology.identities import identity_policy
-from topology.managed_policies import CLUSTER_UUID, document_size
+from topology.aws.arns import cluster_arn
+from topology.aws.names import Names
+from topology.iam.identities import identity_policy
+from topology.iam.managed_policies import CLUSTER_UUID, document_size
+from topology.iam.statements import worker_statements
 from topology.model import Environment
-from topology.names import Names
+from topology.observability.alarms import alarms
+from topology.replication.connectors import connectors
+from topology.replication.flows import directed_flows
 
 __all__ = ["summarize"]
 

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from .server import DEFAULT_ACCOUNT, LOOPBACK
+from localcloud.aws.server import DEFAULT_ACCOUNT, LOOPBACK
 
 _MOTO_SETTINGS = {
     # Roles of EKS take AWS's own policies (AmazonEKSClusterPolicy, ...).
@@ -21,7 +21,7 @@ def main() -> None:
     # Imported late: moto reads its settings from the environment while it is imported.
     from werkzeug.serving import make_server  # noqa: PLC0415
 
-    from .app import EmulatedAwsApplication, PlainLogHandler  # noqa: PLC0415
+    from localcloud.aws.app import EmulatedAwsApplication, PlainLogHandler  # noqa: PLC0415
 
     server = make_server(
         LOOPBACK,

@@ -9,11 +9,11 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
-from .eks_endpoints import LOCAL_CLUSTERS
-from .extensions import create_extended_app, register_backends
-from .kafka_bootstrap import LOCAL_KAFKA
-from .repeats import RepeatedAnswers
-from .request_validation import refusal
+from localcloud.aws.eks.endpoints import LOCAL_CLUSTERS
+from localcloud.aws.extensions import create_extended_app, register_backends
+from localcloud.aws.kafka.bootstrap import LOCAL_KAFKA
+from localcloud.aws.repeats import RepeatedAnswers
+from localcloud.aws.request_validation import refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -8,10 +8,12 @@ from flask import Flask
 from moto.core.responses import BaseResponse
 from moto.moto_server.werkzeug_app import create_backend_app
 
-from . import autoscaling_urls, kafka_urls, s3_bucket_policy
-from .eks_clusters import EksClusterResponse
-from .s3_state_buckets import StateBucketResponse
-from .web_identity import WebIdentityResponse
+from localcloud.aws.autoscaling import urls as autoscaling_urls
+from localcloud.aws.eks.clusters import EksClusterResponse
+from localcloud.aws.kafka import urls as kafka_urls
+from localcloud.aws.s3 import bucket_policy
+from localcloud.aws.s3.state_buckets import StateBucketResponse
+from localcloud.aws.web_identity import WebIdentityResponse
 
 _RESPONSES: Mapping[str, type[BaseResponse]] = MappingProxyType(
     {"eks": EksClusterResponse, "s3": StateBucketResponse, "sts": WebIdentityResponse}
@@ -22,7 +24,7 @@ def register_backends() -> None:
     """Takes effect in this process, for every account and region, before a service's first request."""
     autoscaling_urls.register()
     kafka_urls.register()
-    s3_bucket_policy.register()
+    bucket_policy.register()
 
 
 def create_extended_app(service: Any) -> Flask:

@@ -7,7 +7,7 @@ such as NotAction, a policy variable) never allows and always denies.
 Written here because there is nothing to take: moto's own evaluation is of IAM users and assumed roles only,
 passes over conditions that it does not know and lets an absent key meet any; the evaluators that the package
 registries have are not kept any more (Principal Mapper) or under the AGPL (iam-simulate, with which the
-tables of tests/synth/test_role_permissions.py were compared once: the same answers).
+tables of tests/synth/iam/test_role_permissions.py were compared once: the same answers).
 """
 
 import re

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import botocore
 
-from topology.aws_regions import REGIONS_FILE
+from topology.aws.regions import REGIONS_FILE
 
 __all__ = ["PARTITIONS", "SERVICES", "regions_with_all_services"]
 

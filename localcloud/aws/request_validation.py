@@ -19,8 +19,8 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from .reserved import reserved
-from .service_model import faults
+from localcloud.aws.reserved import reserved
+from localcloud.aws.service_model import faults
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network
 from typing import Any, Final
 
-from topology.rules.aws_names import BUCKET_PREFIXES, BUCKET_SUFFIXES, GROUP_PREFIX
-from topology.rules.vpc_ranges import RESERVED
+from topology.rules.aws.names import BUCKET_PREFIXES, BUCKET_SUFFIXES, GROUP_PREFIX
+from topology.rules.network.vpc_ranges import RESERVED
 
 Members = Mapping[str, Any]
 Refused = tuple[str, str]

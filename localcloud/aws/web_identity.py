@@ -20,7 +20,7 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import IAMBackend, OpenIDConnectProvider, iam_backends
 from moto.sts.responses import TokenResponse
 
-from .policy_evaluation import Request, allows
+from localcloud.aws.policy_evaluation import Request, allows
 
 ACTION = "sts:AssumeRoleWithWebIdentity"
 

@@ -29,7 +29,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from topology.globs import covers, matches
+from topology.replication.globs import covers, matches
 
 __all__ = ["ACTIONS", "ANY_RULE", "Grant", "KafkaAction", "acls", "effective", "granted"]
 

@@ -21,7 +21,7 @@ from localcloud.kafka.logins import ADMINISTRATOR, Logins
 from localcloud.kafka.server import server_properties
 from localcloud.kafka.site import Site
 from localcloud.server_process import ServerProcess, ServerProcessError, stop_together
-from topology.java_properties import render_properties
+from topology.kafka.java_properties import render_properties
 
 __all__ = ["BROKER_FLAGS", "KafkaCluster", "start_clusters"]
 

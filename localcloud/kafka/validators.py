@@ -29,7 +29,7 @@ _SENTENCES: dict[str, Limits] = {
 
 _NOT_LIMITS = (
     # names of classes, algorithms of the JVM, addresses, headers and aliases of transforms: the rules on
-    # guarded properties (topology/guarded_properties.py) decide about each of these keys
+    # guarded properties (topology/kafka/guarded_properties.py) decide about each of these keys
     "A concrete subclass of org.apache.kafka.connect.storage.",
     "Any KeyGenerator algorithm supported by the worker JVM",
     "Any MAC algorithm supported by the worker JVM",

@@ -16,7 +16,7 @@ from typing import Self
 
 import httpx
 
-from localcloud.images import BuiltImage, build_pause
+from image import BuiltImage, build_pause
 from localcloud.kubernetes import private_mounts
 from localcloud.kubernetes.cgroups import end_pods, make_groups
 from localcloud.kubernetes.components import Component, components, write_configuration
@@ -27,12 +27,12 @@ from localcloud.kubernetes.leftovers import STATE_VARIABLE, remove, remove_left_
 from localcloud.kubernetes.network import connect_pods, free_ranges
 from localcloud.server_process import ServerProcess, ServerProcessError
 from localcloud.wan import Wan
-from operations.kubernetes_api import KubernetesApi
+from operations.kubernetes.api import KubernetesApi
 
 __all__ = ["BINARIES_VARIABLE", "Cluster", "ClusterStartError"]
 
 BINARIES_VARIABLE = "MSK_MIRROR_KUBERNETES"
-"""Directory of kube-apiserver, kubelet, etcd and the others (toolchain/kubernetes.py)."""
+"""Directory of kube-apiserver, kubelet, etcd and the others (toolchain/needs/kubernetes.py)."""
 
 AUTHENTICATION = "extension-apiserver-authentication"
 METRICS_API = "/apis/metrics.k8s.io/v1beta1"

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from localcloud.images import PAUSE
+from image import PAUSE
 from localcloud.kubernetes.layout import API_PORT, CLUSTER_DOMAIN, DNS_HEALTH_PORT, NODE, Certificates, Layout
 
 __all__ = ["Component", "components", "write_configuration"]

@@ -7,18 +7,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from image import BuiltImage
 from localcloud.cloud import LocalCloud, LocalCloudError
 from localcloud.deployment import state_outputs
-from localcloud.images import BuiltImage
 from localcloud.kubernetes.cluster import Cluster
 from localcloud.kubernetes.credentials import stand_for_eks
 from localcloud.kubernetes.provider import apply_stack, provider_is_to_be_had
 from localcloud.kubernetes.workload import Workload, localized, workload_images
 from operations.manifests.references import outputs_in
-from operations.synthesized import Stack, Synthesized
-from topology.flows import flows_into
-from topology.rest_auth import rest_secret
-from topology.state import stack_name
+from operations.terraform.synthesized import Stack, Synthesized
+from topology.replication.flows import flows_into
+from topology.replication.rest_auth import rest_secret
+from topology.state.stacks import stack_name
 
 __all__ = ["Pods", "start_pods"]
 

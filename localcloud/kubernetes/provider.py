@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from operations.synthesized import Stack
-from operations.terraform import Terraform
+from operations.terraform.runner import Terraform
+from operations.terraform.synthesized import Stack
 
 __all__ = ["apply_stack", "provider_is_to_be_had"]
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcloud.images import BuiltImage, build_archive
+from image import BuiltImage, build_archive
 from localcloud.kubernetes.kubectl import FIELD_MANAGER, Kubectl, KubectlError
 from localcloud.workers import localize
 from operations.manifests import api_objects
 from operations.manifests.references import outputs_in
-from topology.java_properties import parse_properties, render_properties
+from topology.kafka.java_properties import parse_properties, render_properties
 from topology.model import MirrorMaker
-from topology.outputs import BOOTSTRAP_BROKERS_IAM
-from topology.worker_files import PROPERTIES_FILE
+from topology.replication.worker_files import PROPERTIES_FILE
+from topology.state.outputs import BOOTSTRAP_BROKERS_IAM
 
 __all__ = ["CREATOR", "Workload", "local_values", "localized", "workload_images"]
 

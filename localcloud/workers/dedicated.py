@@ -10,9 +10,9 @@ from pathlib import Path
 from localcloud.kafka.site import Site
 from localcloud.server_process import ServerProcess, ServerProcessError
 from localcloud.workers.worker import WORKER_FLAGS, WorkerRecipe
-from topology.flows import DirectedFlow
-from topology.globs import glob_regex
-from topology.java_properties import render_properties
+from topology.kafka.java_properties import render_properties
+from topology.replication.flows import DirectedFlow
+from topology.replication.globs import glob_regex
 
 __all__ = ["DedicatedMirrorMaker", "dedicated_properties", "dedicated_recipe"]
 

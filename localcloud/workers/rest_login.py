@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from operations.credentials import Credentials
-from topology.rest_auth import CREDENTIALS_FILE, CREDENTIALS_KEY, LOGIN_FILE
+from operations.connect.credentials import Credentials
+from topology.replication.rest_auth import CREDENTIALS_FILE, CREDENTIALS_KEY, LOGIN_FILE
 
 __all__ = ["LOGIN_FLAG", "RestLogin", "rest_login"]
 

@@ -14,9 +14,9 @@ from localcloud.server_process import ServerProcess, ServerProcessError
 from localcloud.wan import Wan
 from localcloud.workers.localize import Localized, localize
 from localcloud.workers.rest_login import RestLogin
-from topology.java_properties import parse_properties, render_properties
-from topology.names import bootstrap_variable
-from topology.workload import REST_PORT
+from topology.aws.names import bootstrap_variable
+from topology.kafka.java_properties import parse_properties, render_properties
+from topology.kubernetes.workload import REST_PORT
 
 __all__ = [
     "WORKER_FLAGS",

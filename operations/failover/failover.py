@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from operations.clusters import Cluster, ClusterError
 from operations.failover.moves import make_plan
 from operations.failover.plan import Plan, Rules, Seen
 from operations.failover.routes import Routes
-from operations.groups import Groups
-from operations.offset_translation import Checkpoint, OffsetSyncs, read_checkpoints, read_offset_syncs
-from operations.partitions import Offsets, Partition
+from operations.kafka.clusters import Cluster, ClusterError
+from operations.kafka.groups import Groups
+from operations.kafka.offset_translation import Checkpoint, OffsetSyncs, read_checkpoints, read_offset_syncs
+from operations.kafka.partitions import Offsets, Partition
 
 __all__ = ["Failover", "FailoverError", "Outcome"]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from operations.failover.plan import Left, Move, Plan, Rules, Seen
 from operations.failover.problems import objections
 from operations.failover.routes import Routes
-from operations.partitions import Extent, Partition
-from topology.mirrormaker_names import flow_name
+from operations.kafka.partitions import Extent, Partition
+from topology.replication.mirrormaker_names import flow_name
 
 __all__ = ["make_plan"]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from operations.offset_translation import Checkpoint, OffsetSyncs
-from operations.partitions import Extent, Partition
+from operations.kafka.offset_translation import Checkpoint, OffsetSyncs
+from operations.kafka.partitions import Extent, Partition
 
 __all__ = ["Left", "Move", "Plan", "Problem", "Rules", "Seen", "Uncheckpointed"]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from operations.failover.plan import Move, Problem, Rules, Seen
 from operations.failover.routes import Routes
-from operations.partitions import Partition
+from operations.kafka.partitions import Partition
 
 __all__ = ["objections"]
 

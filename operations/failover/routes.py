@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from topology.flows import DirectedFlow, directed_flows, flows_between
-from topology.globs import glob_regex
-from topology.mirrormaker_names import flow_name
 from topology.model import Environment
-from topology.replicated_topics import ReplicatedTopics
+from topology.replication.flows import DirectedFlow, directed_flows, flows_between
+from topology.replication.globs import glob_regex
+from topology.replication.mirrormaker_names import flow_name
+from topology.replication.replicated_topics import ReplicatedTopics
 
 __all__ = ["RouteError", "Routes", "There", "ends_of"]
 

@@ -15,10 +15,10 @@ from typing import Any, Final
 import yaml
 
 from operations.manifests.references import Values
-from operations.synthesized import NotSynthesized, Synthesized
+from operations.terraform.synthesized import NotSynthesized, Synthesized
 from topology import Environment, load_environment
-from topology.flows import flows_into
-from topology.state import stack_name, state_address
+from topology.replication.flows import flows_into
+from topology.state.stacks import stack_name, state_address
 
 __all__ = [
     "NotDeployed",

@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from operations.clusters import Cluster
-from operations.kubernetes_api import ApiError
+from operations.kafka.clusters import Cluster
+from operations.kubernetes.api import ApiError
 from operations.migration.migration import Migration
-from topology.cluster_services import existing_oidc_provider
+from topology.kubernetes.cluster_services import existing_oidc_provider
 
 __all__ = ["CHECKS", "Check", "ChecksFailed", "run_checks"]
 

@@ -13,9 +13,11 @@ from typing import Final
 
 from confluent_kafka import KafkaError, KafkaException, Message
 
-from operations.clusters import Cluster, ClusterError, words
-from operations.connect import Offset
-from operations.groups import connect_members
+from operations.connect.client import Offset
+from operations.kafka.clusters import Cluster, ClusterError, words
+from operations.kafka.groups import connect_members
+from operations.kafka.partitions import Offsets
+from operations.kafka.topic_content import read_extents
 from operations.migration.offset_records import (
     Place,
     RecordError,
@@ -25,9 +27,7 @@ from operations.migration.offset_records import (
     place_of,
     value_bytes,
 )
-from operations.partitions import Offsets
-from operations.topic_content import read_extents
-from topology.mirrormaker_names import simple_class_name
+from topology.replication.mirrormaker_names import simple_class_name
 
 __all__ = ["CONNECTOR", "DedicatedError", "DedicatedOffsets"]
 

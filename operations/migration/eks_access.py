@@ -11,8 +11,8 @@ import base64
 import ssl
 from typing import Any, Final
 
-from operations.kubernetes_api import KubernetesApi
-from topology.arns import DNS_SUFFIXES
+from operations.kubernetes.api import KubernetesApi
+from topology.aws.arns import DNS_SUFFIXES
 
 __all__ = ["eks_api", "eks_token"]
 

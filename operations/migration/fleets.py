@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
-from operations.kubernetes_api import ApiError, KubernetesApi
+from operations.kubernetes.api import ApiError, KubernetesApi
 
 __all__ = ["EcsFleet", "Fleet", "FleetError", "KubernetesFleet", "await_count"]
 

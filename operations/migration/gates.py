@@ -14,13 +14,13 @@ from typing import Final
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
-from operations.clusters import Cluster, ClusterError, words
-from operations.conditions import Level, observe
-from operations.connect import ConnectClient, ConnectError
-from operations.connector_flows import ConnectorFlow
-from operations.connectors import ConnectorSpec
-from operations.groups import connect_members
-from operations.partitions import Extent, Offsets, Partition
+from operations.connect.client import ConnectClient, ConnectError
+from operations.connect.connector_flows import ConnectorFlow
+from operations.connect.connectors import ConnectorSpec
+from operations.kafka.clusters import Cluster, ClusterError, words
+from operations.kafka.groups import connect_members
+from operations.kafka.partitions import Extent, Offsets, Partition
+from operations.reconciler.conditions import Level, observe
 
 __all__ = ["Gate", "GateError", "await_members"]
 

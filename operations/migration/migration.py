@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 
-from operations.clusters import Cluster
-from operations.connect import ConnectClient, ConnectError
-from operations.connector_flows import ConnectorFlow
-from operations.connectors import ConnectorSpec
-from operations.kubernetes_api import KubernetesApi
+from operations.connect.client import ConnectClient, ConnectError
+from operations.connect.connector_flows import ConnectorFlow
+from operations.connect.connectors import ConnectorSpec
+from operations.kafka.clusters import Cluster
+from operations.kubernetes.api import KubernetesApi
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.fleets import Fleet
 from operations.migration.gates import DEADLINE_SECONDS, Gate, await_members
 from operations.migration.journal import Identity
 from operations.verification.verify import FlowResult
+from topology.aws.names import Names
 from topology.model import Environment
-from topology.names import Names
 
 __all__ = ["PATHS", "Account", "Migration", "PathName", "Stacks", "ValidationError"]
 

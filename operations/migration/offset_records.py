@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from operations.connect import Offset
+from operations.connect.client import Offset
 
 __all__ = [
     "Place",

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from operations.clusters import ClusterError
-from operations.connect import ConnectClient
-from operations.connector_flows import ConnectorFlow, flows_of
-from operations.connectors import ConnectorSpec, InvalidConnectors, load_desired
-from operations.credentials import Credentials
-from operations.kubernetes_api import KubernetesApi
+from operations.connect.client import ConnectClient
+from operations.connect.connector_flows import ConnectorFlow, flows_of
+from operations.connect.connectors import ConnectorSpec, InvalidConnectors, load_desired
+from operations.connect.credentials import Credentials
+from operations.kafka.clusters import ClusterError
+from operations.kubernetes.api import KubernetesApi
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.eks_access import eks_api
 from operations.migration.fleets import EcsFleet, KubernetesFleet
@@ -23,12 +23,12 @@ from operations.migration.stacks import TerraformStacks
 from operations.verification.production import Load
 from operations.verification.verify import Flow, FlowResult, verify
 from topology import load_environment
-from topology.connectors import connectors
-from topology.flows import flows_into
+from topology.aws.names import Names
+from topology.ecs.tasks import connect_host
+from topology.kubernetes.workload import REST_PORT
 from topology.model import Environment
-from topology.names import Names
-from topology.tasks import connect_host
-from topology.workload import REST_PORT
+from topology.replication.connectors import connectors
+from topology.replication.flows import flows_into
 
 __all__ = ["MigrationInputError", "Options", "aws_migration", "checked_environment"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from operations.deploy import StackEvent, deploy
-from operations.synthesized import Synthesized
-from topology.state import stack_name
+from operations.terraform.deploy import StackEvent, deploy
+from operations.terraform.synthesized import Synthesized
+from topology.state.stacks import stack_name
 
 __all__ = ["TerraformStacks"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from operations.partitions import Extent, Partition
+from operations.kafka.partitions import Extent, Partition
 from operations.verification.verify import Latency
-from topology.metrics import Metric, Publisher, metric
+from topology.observability.metrics import Metric, Publisher, metric
 
 __all__ = ["Reading", "Sample", "figures", "waiting"]
 
@@ -48,9 +48,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class Sample:
-    """What is published of one flow: `figures` by metric id (topology/metrics.py); `problems` says in words
-    why others are missing; `heartbeats`: how many the latency is made from; `unreachable`: alias -> why a
-    cluster can not be asked; `stuck`: topics that stand still."""
+    """What is published of one flow.
+
+    `figures`: by metric id (topology/observability/metrics.py). `problems`: why other figures are missing.
+    `heartbeats`: how many the latency is computed from. `unreachable`: alias -> why its cluster cannot be
+    asked. `stuck`: stalled topics.
+    """
 
     at: datetime
     publisher: Publisher

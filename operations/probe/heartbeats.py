@@ -10,8 +10,8 @@ from typing import Final
 
 from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
 
-from operations.clusters import Cluster, ClusterError, words
-from topology.iam import PROBE_GROUP
+from operations.kafka.clusters import Cluster, ClusterError, words
+from topology.iam.statements import PROBE_GROUP
 
 __all__ = ["HEARTBEAT_V0", "Heartbeats", "heartbeat_sent_ms"]
 

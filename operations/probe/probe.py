@@ -1,8 +1,8 @@
 """Publishes how replication into a region goes: latency, lag, tasks and records of each flow, each interval.
 
-What is published are the metrics of source "probe" in topology/metrics.py; how each is measured, and what it
-can not say, is in docs/decisions/0003-probe.md. A figure that can not be had is left out and the reason is
-said in words: an alarm that misses data knows more than one that is fed zeros.
+It publishes the metrics of source "probe" (topology/observability/metrics.py). docs/decisions/0003-probe.md
+says how each is measured and what it cannot show. A figure that cannot be measured is left out and the reason
+is logged: missing data tells an alarm more than zeros do.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from operations.connect import ConnectClient
-from operations.connector_flows import ConnectorFlow, load_flows
-from operations.credentials import Credentials
+from operations.connect.client import ConnectClient
+from operations.connect.connector_flows import ConnectorFlow, load_flows
+from operations.connect.credentials import Credentials
 from operations.probe.figures import Sample
 from operations.probe.publish import CloudWatch, Gauges, write_line
 from operations.probe.watch import WatchedFlow, ask_connect
-from topology.metrics import Publisher
+from topology.observability.metrics import Publisher
 
 __all__ = ["Probe", "next_due", "run_probe"]
 

@@ -19,9 +19,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from operations.pages import Page, PageServer
+from operations.connect.http_pages import Page, PageServer
 from operations.probe.figures import Sample
-from topology.metrics import METRICS, PROBE_NAMESPACE
+from topology.observability.metrics import METRICS, PROBE_NAMESPACE
 
 __all__ = ["CloudWatch", "Gauges", "write_line"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from operations.partitions import Partition
+from operations.kafka.partitions import Partition
 from operations.probe.figures import Reading, waiting
 
 __all__ = ["PATIENCE_SECONDS", "Stillness"]

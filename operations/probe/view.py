@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import httpx
 
-from operations.conditions import Condition, Level
-from operations.connect import NO_STATUS, Connector
-from operations.reconcile import Report
+from operations.connect.client import NO_STATUS, Connector
+from operations.reconciler.conditions import Condition, Level
+from operations.reconciler.reconcile import Report
 
 __all__ = ["ProbeView", "observe_samples"]
 

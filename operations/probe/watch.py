@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from operations.clusters import ClusterError
-from operations.connect import ConnectClient, ConnectError, Connector
-from operations.connector_flows import ConnectorFlow
-from operations.partitions import Offsets, Partition
+from operations.connect.client import ConnectClient, ConnectError, Connector
+from operations.connect.connector_flows import ConnectorFlow
+from operations.kafka.clusters import ClusterError
+from operations.kafka.partitions import Offsets, Partition
 from operations.probe.figures import Reading, Sample, figures
 from operations.probe.heartbeats import Heartbeats
 from operations.probe.stuck import PATIENCE_SECONDS, Stillness
-from topology.metrics import Publisher
+from topology.observability.metrics import Publisher
 
 __all__ = ["ConnectView", "WatchedFlow", "ask_connect", "failures"]
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
 
-from operations.clusters import FROM_END, METADATA_SECONDS, Cluster, ClusterError, offsets_at, words
+from operations.kafka.clusters import FROM_END, METADATA_SECONDS, Cluster, ClusterError, offsets_at, words
 from operations.verification.records import Origin, mark_of
 
 __all__ = ["NumberedConsumer"]

@@ -13,8 +13,8 @@ from typing import Final
 
 from confluent_kafka import Message
 
-from operations.clusters import Cluster
-from operations.topic_content import read_topics
+from operations.kafka.clusters import Cluster
+from operations.kafka.topic_content import read_topics
 from operations.verification.records import Mark, Origin, mark_of
 
 __all__ = ["Census", "Recognize", "Tally", "circled", "take_census"]

@@ -9,7 +9,7 @@ from typing import Final
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from operations.clusters import METADATA_SECONDS, Cluster, ClusterError, words
+from operations.kafka.clusters import METADATA_SECONDS, Cluster, ClusterError, words
 from operations.verification.records import Compose, Numbered, Origin
 
 __all__ = ["Load", "Production", "Sent", "poll_until"]

@@ -22,7 +22,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 
-from operations.clusters import FROM_END, METADATA_SECONDS, Cluster, ClusterError, offsets_at, words
+from operations.kafka.clusters import FROM_END, METADATA_SECONDS, Cluster, ClusterError, offsets_at, words
 
 __all__ = ["Arrival", "Specimen", "compared", "specimens"]
 

@@ -20,7 +20,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from operations.clusters import Cluster, ClusterError, words
+from operations.kafka.clusters import Cluster, ClusterError, words
 
 __all__ = ["EXCLUDED_CONFIGS", "config_differences", "copied_rules", "own_config"]
 

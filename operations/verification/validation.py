@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from operations.clusters import ClusterError
-from operations.connect import ConnectClient, ConnectError
-from operations.groups import Groups
-from operations.offset_translation import Checkpoint, read_checkpoints, read_offset_syncs
-from operations.topic_content import read_topic
+from operations.connect.client import ConnectClient, ConnectError
+from operations.kafka.clusters import ClusterError
+from operations.kafka.groups import Groups
+from operations.kafka.offset_translation import Checkpoint, read_checkpoints, read_offset_syncs
+from operations.kafka.topic_content import read_topic
 from operations.verification.specimens import Arrival, compared
 from operations.verification.topic_agreement import (
     EXCLUDED_CONFIGS,
@@ -24,7 +24,7 @@ from operations.verification.topic_agreement import (
     own_config,
 )
 from operations.verification.verify import Flow
-from topology.mirrormaker_names import checkpoints_topic, is_connector_class, offset_syncs_topic
+from topology.replication.mirrormaker_names import checkpoints_topic, is_connector_class, offset_syncs_topic
 
 __all__ = ["Check", "Expectation", "validate"]
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from operations.clusters import Cluster, ClusterError
+from operations.kafka.clusters import Cluster, ClusterError
 from operations.verification.arrivals import NumberedConsumer
 from operations.verification.census import Census, circled, take_census
 from operations.verification.production import Load, Production, Sent

@@ -11,7 +11,7 @@ from typing import Self
 
 from confluent_kafka import Consumer, Message, Producer
 
-from operations.clusters import LOGGER
+from operations.kafka.clusters import LOGGER
 
 PARTITIONS = 3
 READ_SECONDS = 60.0

@@ -16,16 +16,16 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 import topology
-from topology.arns import cluster_arn
-from topology.charts import PlatformReferences
-from topology.flows import directed_flows
-from topology.iam import worker_statements
-from topology.keys import Purpose
-from topology.metrics import METRICS
+from topology.aws.arns import cluster_arn
+from topology.aws.names import ECS_NAMES, Names
+from topology.ecs.tasks import TaskSite
+from topology.iam.keys import Purpose
+from topology.iam.statements import worker_statements
+from topology.kubernetes.charts import PlatformReferences
 from topology.model import Environment
-from topology.names import ECS_NAMES, Names
-from topology.state import STACK_KINDS
-from topology.tasks import TaskSite
+from topology.observability.metrics import METRICS
+from topology.replication.flows import directed_flows
+from topology.state.stacks import STACK_KINDS
 
 __all__ = ["UUID", "derivations", "derived"]
 
@@ -70,6 +70,10 @@ def neighbour_of(environment: Environment) -> Environment:
     return environment.model_copy(update={"project": ("b" if first == "a" else "a") + rest})
 
 
+NOT_DERIVED = ("model", "rules", "transitions")
+"""Rooms of topology that say what a file may have; the others derive something from it."""
+
+
 @dataclass(frozen=True)
 class Derivation:
     """A function of topology; `start` is the type of its first parameter."""
@@ -84,8 +88,8 @@ class Derivation:
 def derivations() -> tuple[Derivation, ...]:
     """All of topology. Raises LookupError for one with a parameter that has no values here."""
     found = []
-    for module in pkgutil.iter_modules(topology.__path__, "topology."):
-        if not module.ispkg:
+    for module in pkgutil.walk_packages(topology.__path__, "topology."):
+        if not module.ispkg and module.name.split(".")[1] not in NOT_DERIVED:
             found += list(_of_module(importlib.import_module(module.name)))
     return tuple(found)
 

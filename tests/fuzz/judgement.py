@@ -8,7 +8,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from operations.cli import app
+from operations.cli.app import app
 from tests.fuzz.census import CENSUS
 from tests.fuzz.derivations import derived
 from tests.fuzz.limits import faults

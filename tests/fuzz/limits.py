@@ -11,24 +11,24 @@ from itertools import combinations
 from typing import Any, get_args
 
 from tests.fuzz.derivations import UUID
-from topology.alarms import alarms
-from topology.arns import cluster_arn
-from topology.broker import configuration_name
-from topology.broker_network import ingress_rules
-from topology.flows import peers
-from topology.iam import trust_document
-from topology.identities import identities, identity_policy
-from topology.keys import Purpose, key_policy
-from topology.logs import log_groups
-from topology.managed_policies import managed_policies
+from topology.aws.arns import cluster_arn
+from topology.aws.names import Names
+from topology.iam.identities import identities, identity_policy
+from topology.iam.keys import Purpose, key_policy
+from topology.iam.managed_policies import managed_policies
+from topology.iam.state_policies import replication_policy, tls_only_policy
+from topology.iam.statements import trust_document
+from topology.kafka.broker_properties import configuration_name
+from topology.kubernetes.pods import labels
 from topology.model import Environment
-from topology.names import Names
-from topology.network import private_subnets
-from topology.notifications import notifications
-from topology.pods import labels
-from topology.state import STACK_KINDS, replica_region, state_address
-from topology.state_policies import replication_policy, tls_only_policy
-from topology.worker_files import connector_files, worker_files
+from topology.network.addresses import private_subnets
+from topology.network.broker_network import ingress_rules
+from topology.observability.alarms import alarms
+from topology.observability.log_groups import log_groups
+from topology.observability.notifications import notifications
+from topology.replication.flows import peers
+from topology.replication.worker_files import connector_files, worker_files
+from topology.state.stacks import STACK_KINDS, replica_region, state_address
 
 __all__ = ["faults"]
 

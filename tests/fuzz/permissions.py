@@ -9,12 +9,12 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from tests.fuzz.derivations import UUID
-from topology.arns import cluster_arn
-from topology.connectors import connectors, worker_properties
-from topology.flows import DirectedFlow, directed_flows, flows_into
-from topology.identities import identity_policy
-from topology.kafka_catalogue import Definitions, definitions
+from topology.aws.arns import cluster_arn
+from topology.iam.identities import identity_policy
+from topology.kafka.catalogue import Definitions, definitions
 from topology.model import Environment, ExactlyOnce
+from topology.replication.connectors import connectors, worker_properties
+from topology.replication.flows import DirectedFlow, directed_flows, flows_into
 
 __all__ = ["contradictions"]
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from tests.fuzz.judgement import judge_file
-from tests.fuzz.mutations import changed_bytes, changed_data, changed_text
+from tests.fuzz.mistakes.mutations import changed_bytes, changed_data, changed_text
 from tests.fuzz.profile import fuzzed
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given
 
 from tests.fuzz.census import CENSUS
+from tests.fuzz.generation.strategies import documents
+from tests.fuzz.generation.values import TEMPLATE
 from tests.fuzz.profile import fuzzed
-from tests.fuzz.strategies import documents
-from tests.fuzz.values import TEMPLATE
 from tests.fuzz.writing import block, reordered
 from tests.synth.cloudformation import RESOURCE_TYPES, schema_faults
 from tests.synth.stack_json import resources

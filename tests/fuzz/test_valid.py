@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from tests.fuzz.census import CENSUS
 from tests.fuzz.derivations import derived
-from tests.fuzz.fields import field_paths, set_paths
+from tests.fuzz.generation.fields import field_paths, set_paths
+from tests.fuzz.generation.strategies import documents
 from tests.fuzz.judgement import judge_problems, judge_valid
 from tests.fuzz.profile import fuzzed
-from tests.fuzz.strategies import documents
 from tests.fuzz.writing import block, reordered, styles
 from topology import InvalidEnvironment
 from topology.loading import load_text

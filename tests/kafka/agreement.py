@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import yaml
 
 from tests.kafka.oracle import KafkaOracle
-from topology.broker import server_properties
-from topology.connectors import connectors, worker_properties
+from topology.kafka.broker_properties import server_properties
 from topology.loading import with_shared_sections
 from topology.model import Environment
+from topology.replication.connectors import connectors, worker_properties
 from topology.rules import RULES
 
 __all__ = ["STRICTER", "Verdicts", "unchecked", "verdicts"]

@@ -7,10 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from topology.guarded_properties import classes_of, reserved
-from topology.kafka_catalogue import Definition, definitions, settable_on_msk
-from topology.rules.properties import CLIENT_PREFIXES, REMOVED, Extra, decided_by
-from topology.rules.values import broker_definition
+from topology.kafka.catalogue import Definition, definitions, settable_on_msk
+from topology.kafka.guarded_properties import classes_of, reserved
+from topology.rules.kafka.values import broker_definition
+from topology.rules.replication.properties import CLIENT_PREFIXES, REMOVED, Extra, decided_by
 
 __all__ = ["COMPONENTS", "VERSION", "property_sets"]
 

@@ -19,7 +19,7 @@ from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
 from py4j.protocol import Py4JJavaError
 
 from tests.localcloud.kafka.running import libs
-from topology.connectors import SECURITY
+from topology.replication.connectors import SECURITY
 
 __all__ = ["KafkaOracle", "resolved", "started"]
 

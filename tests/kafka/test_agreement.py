@@ -18,9 +18,9 @@ from tests.kafka.generated import changes, property_sets
 from tests.kafka.oracle import KafkaOracle, started
 from tests.unit.topology.environments import environment, text
 from topology import load_environment
-from topology.broker import server_properties
-from topology.connectors import connectors, worker_properties
+from topology.kafka.broker_properties import server_properties
 from topology.model import Environment
+from topology.replication.connectors import connectors, worker_properties
 
 pytestmark = pytest.mark.kafka
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.synth.runtimes import RUNTIMES, of_kind
+from tests.synth.ecs.runtimes import RUNTIMES, of_kind
 from topology.model import Environment
 
 Stacks = dict[str, dict[str, Any]]

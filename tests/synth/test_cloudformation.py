@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ENVIRONMENTS
 from tests.synth.cloudformation import RESOURCE_TYPES, compared_attributes, missing_types, schema_faults
 from tests.synth.stack_json import resources
-from topology.aws_regions import regions_of
+from topology.aws.regions import regions_of
 
 Stacks = dict[str, dict[str, Any]]
 

@@ -15,9 +15,9 @@ from tests.synth.stack_json import resources
 from tests.synth.synthesized_identifiers import TYPES, Key, Named, synthesized_identifiers
 from tests.unit.topology.environments import environment
 from topology import load_environment
-from topology.collisions import collisions
-from topology.identifiers import WORDS, identifiers
 from topology.model import Environment
+from topology.side_by_side.collisions import collisions
+from topology.side_by_side.identifiers import WORDS, identifiers
 
 Stacks = dict[str, dict[str, Any]]
 Pair = tuple[Environment, Stacks]

@@ -15,7 +15,7 @@ from tests.synth.stack_json import remote_states
 from tests.unit.topology.environments import environment
 from topology import load_environment
 from topology.model import Environment
-from topology.state import STACK_KINDS, state_address
+from topology.state.stacks import STACK_KINDS, state_address
 
 Stack = dict[str, Any]
 Stacks = dict[str, Stack]

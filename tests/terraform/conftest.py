@@ -13,14 +13,14 @@ import pytest
 import yaml
 
 from localcloud.aws import EmulatedAws, start_emulated_aws
-from operations.changes import Changes
-from operations.deploy import deploy, destroy, walk
-from operations.synthesized import Stack, Synthesized
-from operations.terraform import Terraform
+from operations.terraform.deploy import deploy, destroy, walk
+from operations.terraform.run_events import Changes
+from operations.terraform.runner import Terraform
+from operations.terraform.synthesized import Stack, Synthesized
+from topology.aws.names import Names
+from topology.environment_file.merge import deep_merge
 from topology.loading import environment_path, load_text
-from topology.merge import deep_merge
 from topology.model import Environment
-from topology.names import Names
 
 DEPLOYED = (
     "network-*",

@@ -12,8 +12,8 @@ import pytest
 
 from localcloud.aws import start_emulated_aws
 from topology import load_environment
-from topology.names import Names
-from topology.state import state_address
+from topology.aws.names import Names
+from topology.state.stacks import state_address
 
 pytestmark = [pytest.mark.terraform, pytest.mark.timeout(900)]
 

@@ -11,11 +11,11 @@ import pytest
 from tests.planted_secrets import PLANTED, Planted
 from tests.secret_scan import secrets_in
 from tests.terraform.conftest import Deployment
-from topology.alarms import alarms
-from topology.collisions import collisions
-from topology.logs import log_groups
-from topology.network import range_key
-from topology.state import STACK_KINDS
+from topology.network.addresses import range_key
+from topology.observability.alarms import alarms
+from topology.observability.log_groups import log_groups
+from topology.side_by_side.collisions import collisions
+from topology.state.stacks import STACK_KINDS
 
 pytestmark = pytest.mark.terraform
 REGION = "us-east-1"
@@ -54,7 +54,7 @@ def test_a_change_of_runtime_changes_nothing_that_holds_data(deployment: Deploym
 
 
 def test_addresses_in_the_state_can_be_read(deployment: Deployment) -> None:
-    from operations.terraform import Terraform  # noqa: PLC0415
+    from operations.terraform.runner import Terraform  # noqa: PLC0415
 
     vpc = deployment.environment.regions[REGION].network.cidr
     addresses = Terraform(deployment.stack(f"msk-{REGION}"), deployment.variables).state_list()

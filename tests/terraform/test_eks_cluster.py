@@ -13,9 +13,9 @@ import yaml
 from cryptography import x509
 
 from localcloud.aws import EmulatedAws, start_emulated_aws
-from operations.synthesized import Stack
-from operations.terraform import Terraform
-from topology.charts import AUTOSCALER_IMAGES
+from operations.terraform.runner import Terraform
+from operations.terraform.synthesized import Stack
+from topology.kubernetes.charts import AUTOSCALER_IMAGES
 
 pytestmark = pytest.mark.terraform
 IMAGES = {"1.32": AUTOSCALER_IMAGES["1.32"], "1.33": AUTOSCALER_IMAGES["1.33"], "1.99": "v1.99.0"}

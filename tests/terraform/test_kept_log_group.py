@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from localcloud.aws import start_emulated_aws
-from operations.synthesized import Stack
-from operations.terraform import Terraform
+from operations.terraform.runner import Terraform
+from operations.terraform.synthesized import Stack
 from tests.terraform.test_validate import as_module
 
 pytestmark = pytest.mark.terraform

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import cli_config, mirrors
+from toolchain import cli_config
 from toolchain.host import terraform_platform
+from toolchain.needs import mirrors
 
 pytestmark = pytest.mark.terraform
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from localcloud.aws import EmulatedAws, start_emulated_aws
-from operations.synthesized import Synthesized
-from operations.terraform import Terraform, TerraformError
+from operations.terraform.runner import Terraform, TerraformError
+from operations.terraform.synthesized import Synthesized
 from topology.loading import environment_path, load_text
 
 pytestmark = [pytest.mark.terraform, pytest.mark.timeout(900)]

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from topology import load_environment
-from topology.pods import worker_arguments
-from topology.worker_files import connector_files, worker_files
+from topology.kubernetes.pods import worker_arguments
+from topology.replication.worker_files import connector_files, worker_files
 
 pytestmark = pytest.mark.terraform
 REGION = "us-east-1"

@@ -88,8 +88,8 @@ class MetricsServer(Chart):
 
 
 class ClusterAutoscaler(Chart):
-    """Adds and removes nodes. Its image follows the version of the EKS cluster (topology/charts.py);
-    `values: {image: {tag: ...}}` names another one."""
+    """Adds and removes nodes. Its image follows the version of the EKS cluster
+    (topology/kubernetes/charts.py); `values: {image: {tag: ...}}` names another one."""
 
     chart_version: ChartVersion = "9.59.0"
 

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from topology.environment_file.problem import Problem
 from topology.model import Environment
-from topology.problem import Problem
-from topology.rules.registry import RULES, Rule, rule
-
-__all__ = ["RULES", "Rule", "check", "rule"]
-
-from topology.rules import (  # noqa: F401
+from topology.rules.aws import (  # noqa: F401
+    limits,
+    names,
+    regions,
+)
+from topology.rules.kafka import (  # noqa: F401
     advertised,
-    aliases,
-    aws_names,
-    aws_regions,
-    broker_access,
+    cluster_settings,
+    msk_cluster,
+    record_limits,
+    scram,
+    values,
+)
+from topology.rules.kubernetes import (  # noqa: F401
     charts,
-    clients,
     cluster_services,
+    runtime,
+    workload,
+)
+from topology.rules.network import (  # noqa: F401
+    addresses,
+    broker_access,
+    vpc_ranges,
+)
+from topology.rules.registry import RULES, Rule, rule
+from topology.rules.replication import (  # noqa: F401
+    aliases,
+    clients,
     effective,
     flows,
     guarded,
-    kafka,
-    limits,
-    msk_cluster,
-    network,
     prefixes,
     properties,
-    record_limits,
-    runtime,
-    scram,
     topics,
-    values,
-    vpc_ranges,
     worker_group,
-    workload,
 )
+
+__all__ = ["RULES", "Rule", "check", "rule"]
 
 
 def check(environment: Environment) -> list[Problem]:

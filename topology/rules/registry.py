@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from topology.environment_file.problem import Problem
 from topology.model import Environment
-from topology.problem import Problem
 
 __all__ = ["RULES", "Rule", "rule"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from topology.aws.names import Names
 from topology.model import Kafka
-from topology.names import Names
 from topology.transitions.registry import Change, Finding, note, refused, transition
 
 _REPLACED = "replaces the cluster and all records in it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.names import Names
+from topology.aws.names import Names
 from topology.transitions.registry import Change, Finding, note, refused, transition
 
 CONNECT = ("mirrormaker", "connect")

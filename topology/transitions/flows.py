@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.connectors import checkpoint_connector, heartbeat_connector, source_connector
-from topology.flows import DirectedFlow, flows_into
-from topology.mirrormaker_names import HEARTBEATS
-from topology.names import Names
+from topology.aws.names import Names
+from topology.replication.connectors import checkpoint_connector, heartbeat_connector, source_connector
+from topology.replication.flows import DirectedFlow, flows_into
+from topology.replication.mirrormaker_names import HEARTBEATS
 from topology.transitions.registry import Change, Finding, note, refused, transition
 
 RUNBOOK = "docs/runbooks/remove-flow.md"

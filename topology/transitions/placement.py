@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topology.model import Network
-from topology.state import state_address
+from topology.state.stacks import state_address
 from topology.transitions.flows import workload_stacks
 from topology.transitions.registry import Change, Finding, note, refused, transition
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.flows import flows_from
-from topology.names import Names
-from topology.network import peerings_of
-from topology.state import STACK_KINDS, replica_region
+from topology.aws.names import Names
+from topology.network.addresses import peerings_of
+from topology.replication.flows import flows_from
+from topology.state.stacks import STACK_KINDS, replica_region
 from topology.transitions.flows import connector_names, workload_stacks
 from topology.transitions.registry import Change, Finding, note, transition
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from topology.flows import DirectedFlow, directed_flows, flows_into
+from topology.environment_file.problem import Path, Problem
 from topology.model import Environment
-from topology.problem import Path, Problem
+from topology.replication.flows import DirectedFlow, directed_flows, flows_into
 
 __all__ = ["TRANSITIONS", "Change", "Finding", "Transition", "note", "refused", "transition"]
 

@@ -30,9 +30,9 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from operations.clusters import LOGGER, Cluster
+from operations.kafka.clusters import LOGGER, Cluster
 from tests.e2e.iam.stage import OPERATIONS, SOURCE, TARGET, TOPIC, WORKERS, Stage, waited
-from topology.names import Names
+from topology.aws.names import Names
 
 __all__ = ["ATTEMPTS", "REFUSALS", "Attempt", "prepare"]
 

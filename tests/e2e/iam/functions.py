@@ -24,7 +24,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 from operations.probe.heartbeats import HEARTBEAT_V0
 from operations.probe.probe import Probe
 from tests.e2e.iam.stage import SOURCE, TARGET, TOPIC, Stage, waited
-from topology.names import Names
+from topology.aws.names import Names
 
 __all__ = ["FUNCTIONS", "PROBE_FUNCTIONS", "Function"]
 
@@ -36,7 +36,7 @@ NOT_COMPACTED = b"is required to have 'cleanup.policy=compact'"
 
 @dataclass(frozen=True)
 class Function:
-    """`id` is what topology/iam.py names; `works(stage, seconds)` tries it for so long at most."""
+    """`id` is what topology/iam/statements.py names; `works(stage, seconds)` tries it for so long at most."""
 
     id: str
     works: Callable[[Stage, float], bool]

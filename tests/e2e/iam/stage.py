@@ -21,18 +21,18 @@ from localcloud.kafka.logins import ADMINISTRATOR, Logins
 from localcloud.kafka.site import Site
 from localcloud.wan import Wan
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
-from operations.clusters import Cluster
-from operations.connect import ConnectClient
-from operations.connector_flows import load_flows
+from operations.connect.client import ConnectClient
+from operations.connect.connector_flows import load_flows
+from operations.kafka.clusters import Cluster
 from operations.probe.probe import Probe
-from operations.reconcile import Reconciler
+from operations.reconciler.reconcile import Reconciler
 from tests.localcloud.kafka.running import sites
-from topology.broker import server_properties
-from topology.connectors import connectors, worker_properties
-from topology.java_properties import render_properties
-from topology.metrics import Publisher
+from topology.aws.names import bootstrap_variable
+from topology.kafka.broker_properties import server_properties
+from topology.kafka.java_properties import render_properties
 from topology.model import Environment
-from topology.names import bootstrap_variable
+from topology.observability.metrics import Publisher
+from topology.replication.connectors import connectors, worker_properties
 
 __all__ = ["OPERATIONS", "OPERATOR", "SOURCE", "TARGET", "TOPIC", "WORKERS", "Stage"]
 __all__ += ["drop_rules", "staged", "waited"]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.iam.stage import SOURCE, TARGET
 from tests.e2e.iam.trial import ALL_FUNCTIONS, Trial
-from topology.iam_needs import FUNCTIONS
+from topology.iam.needs import FUNCTIONS
 
 pytestmark = pytest.mark.kafka
 

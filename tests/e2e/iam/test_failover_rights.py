@@ -13,18 +13,18 @@ import pytest
 from confluent_kafka.admin import AclBinding  # type: ignore[attr-defined]
 
 from localcloud.kafka.acls import ANY_RULE, acls
-from operations.clusters import ClusterError
 from operations.failover.failover import Failover, FailoverError
 from operations.failover.plan import Rules
 from operations.failover.routes import Routes
-from operations.groups import Groups
+from operations.kafka.clusters import ClusterError
+from operations.kafka.groups import Groups
 from tests.e2e.iam.functions import FUNCTIONS, GROUP, ends
 from tests.e2e.iam.stage import OPERATOR, SOURCE, TARGET, TOPIC, WORKERS, Stage, drop_rules, waited
 from tests.e2e.iam.trial import Case, without
-from topology.arns import cluster_arn
-from topology.failover_needs import FAILOVER_FUNCTIONS, FAILOVER_PERMISSIONS
-from topology.iam import failover_statements, policy_document
-from topology.iam_needs import Need
+from topology.aws.arns import cluster_arn
+from topology.iam.failover_needs import FAILOVER_FUNCTIONS, FAILOVER_PERMISSIONS
+from topology.iam.needs import Need
+from topology.iam.statements import failover_statements, policy_document
 
 pytestmark = pytest.mark.kafka
 

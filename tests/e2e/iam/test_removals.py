@@ -1,4 +1,4 @@
-"""Without any one action something fails: the function that topology/iam_needs.py names.
+"""Without any one action something fails: the function that topology/iam/needs.py names.
 
 The whole matrix, half an hour of it; `make prove-iam` asks for it.
 """
@@ -16,8 +16,8 @@ from tests.e2e.iam.pace import pace
 from tests.e2e.iam.report import Removal, Report
 from tests.e2e.iam.stage import OPERATIONS, TARGET, WORKERS, Stage
 from tests.e2e.iam.trial import FUNCTIONS_OF, Case, Trial, tried, without
-from topology.iam import operations_statements, worker_statements
-from topology.iam_needs import EXACTLY_ONCE, Need
+from topology.iam.needs import EXACTLY_ONCE, Need
+from topology.iam.statements import operations_statements, worker_statements
 
 pytestmark = [pytest.mark.kafka, pytest.mark.iam]
 

@@ -18,7 +18,7 @@ from tests.e2e.kubernetes.report import Report
 from tests.e2e.kubernetes.stage import SOURCE, TARGET, TOPIC, Stage, workload_of
 from tests.localcloud.kafka.running import AUTHORIZER, sites
 from topology import load_environment
-from topology.broker import server_properties
+from topology.kafka.broker_properties import server_properties
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 REPORT = CHECKOUT / "build" / "reports" / "kubernetes.json"

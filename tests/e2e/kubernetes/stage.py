@@ -20,15 +20,15 @@ from localcloud.kubernetes.kubectl import Kubectl
 from localcloud.kubernetes.layout import NODE
 from localcloud.kubernetes.workload import Workload, local_values, localized
 from localcloud.wan import Wan
-from operations.clusters import Cluster as KafkaAddress
+from operations.kafka.clusters import Cluster as KafkaAddress
 from operations.verification.verify import Flow
 from tests.e2e.kubernetes.report import Report, Row
 from tests.e2e.kubernetes.traffic import Traffic
 from tests.e2e.waiting import wait_until
+from topology.environment_file.merge import deep_merge
+from topology.kubernetes.pods import OPERATIONS_PORT
 from topology.loading import environment_path
-from topology.merge import deep_merge
-from topology.pods import OPERATIONS_PORT
-from topology.state import stack_name
+from topology.state.stacks import stack_name
 
 __all__ = ["CONNECT_IMAGE", "SOURCE", "TARGET", "TOPIC", "Scenario", "Stage", "workload_of"]
 

@@ -19,9 +19,9 @@ from tests.conftest import ENVIRONMENTS
 from tests.e2e.kubernetes.report import Report
 from tests.e2e.kubernetes.stage import Stage
 from topology import load_environment
-from topology.flows import flows_into
-from topology.fluent_bit import VOLUME_MOUNTS
+from topology.kubernetes.fluent_bit import VOLUME_MOUNTS
 from topology.loading import environment_path
+from topology.replication.flows import flows_into
 
 TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 
@@ -62,7 +62,7 @@ def test_a_field_that_is_not_there_is_refused(bare_stage: Stage) -> None:
 def test_no_token_is_mounted_where_fluent_bit_mounts_something_else(
     bare_stage: Stage, mounts: list[dict[str, str]], tokens: int
 ) -> None:
-    """topology/fluent_bit.py: the service account's token would open what the chart's ClusterRole grants."""
+    """topology/kubernetes/fluent_bit.py: the token would open what the chart's ClusterRole grants."""
     assert not mounts or any(mount["mountPath"] == TOKEN_PATH for mount in VOLUME_MOUNTS)
     container = {"name": "main", "image": "localhost/none:1", "volumeMounts": mounts}
     pod = {

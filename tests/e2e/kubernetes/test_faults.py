@@ -7,7 +7,7 @@ import signal
 
 from tests.e2e.kubernetes.stage import SOURCE, TARGET, Stage
 from tests.e2e.waiting import wait_until
-from topology.workload import probes
+from topology.kubernetes.workload import probes
 
 LIVENESS_FAILURES = probes()["liveness"].failure_threshold + 1
 

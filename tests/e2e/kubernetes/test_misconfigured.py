@@ -17,11 +17,11 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from operations.commands import FAILED, OK
-from operations.commands.rollout import run
+from operations.cli.commands import FAILED, OK
+from operations.cli.commands.rollout import run
 from tests.e2e.kubernetes.stage import SOURCE, TARGET, TOPIC, Stage
 from tests.e2e.waiting import wait_until
-from topology.outputs import BOOTSTRAP_BROKERS_IAM
+from topology.state.outputs import BOOTSTRAP_BROKERS_IAM
 
 NAMESPACE = "mirrormaker2"
 NOBODY_LISTENS = 9

@@ -15,8 +15,8 @@ import pytest
 
 from tests.e2e.kubernetes.stage import Stage
 from topology import load_environment
-from topology.pods import METRICS_PORT, OPERATIONS_PORT, PROBE_PORT
-from topology.workload import REST_PORT
+from topology.kubernetes.pods import METRICS_PORT, OPERATIONS_PORT, PROBE_PORT
+from topology.kubernetes.workload import REST_PORT
 
 ENVIRONMENT = load_environment("local")
 WORKLOAD = ENVIRONMENT.mirrormaker.namespace

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.e2e.kubernetes.stage import SOURCE, Stage, workload_of
-from topology.collisions import collisions
 from topology.loading import load_environment
+from topology.side_by_side.collisions import collisions
 
 TOPIC = "neighbour.numbered"
 NEIGHBOUR: Mapping[str, Any] = {

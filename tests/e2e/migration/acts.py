@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from localcloud.workers import LocalFleet
-from operations.connect import ConnectClient
-from operations.migration import positions
+from operations.connect.client import ConnectClient
+from operations.migration import source_offsets
 from operations.migration.dedicated import DedicatedOffsets
 from tests.e2e.migration.scenario import Scenario
 from tests.e2e.migration.stage import MOVING, STAYING, WORKERS, Runtime, Stage
@@ -75,9 +75,9 @@ def take_over(*, kill: bool = False) -> Act:
             wait_until(lambda: not old.group_members(), LEFT_SECONDS, f"{old.group} has no members")
         with step("positions put, connectors resumed"), ConnectClient(stage.urls(MOVING)) as client:
             found = old.read()
-            extents = positions.source_extents(stage.cluster(STAYING), found)
-            rows = positions.table(found, client.offsets(SOURCE_CONNECTOR), extents)
-            positions.put(client, SOURCE_CONNECTOR, positions.chosen(rows), PUT_SECONDS)
+            extents = source_offsets.source_extents(stage.cluster(STAYING), found)
+            rows = source_offsets.table(found, client.offsets(SOURCE_CONNECTOR), extents)
+            source_offsets.put(client, SOURCE_CONNECTOR, source_offsets.chosen(rows), PUT_SECONDS)
             for name in stage.specs(MOVING):
                 client.resume(name)
             passed(stage, scenario)
@@ -93,7 +93,7 @@ def give_back(stage: Stage, scenario: Scenario) -> None:
         for name in stage.specs(MOVING):
             client.stop(name)
         _await_stopped(stage, client)
-        ours = positions.export(client, SOURCE_CONNECTOR)
+        ours = source_offsets.export(client, SOURCE_CONNECTOR)
     with step("positions written, dedicated MirrorMaker starts"):
         DedicatedOffsets(stage.cluster(MOVING), stage.cluster(STAYING).alias).write(ours)
         stage.fleets["dedicated"].set_count(1)
@@ -158,4 +158,4 @@ def _kill_newest(fleet: LocalFleet) -> None:
 
 def _await_stopped(stage: Stage, client: ConnectClient) -> None:
     for name in stage.specs(MOVING):
-        positions.stopped(client, name, STOPPED_SECONDS)
+        source_offsets.stopped(client, name, STOPPED_SECONDS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.migration.report import Report
+from tests.e2e.migration.measures.report import Report
 from tests.e2e.migration.stage import Stage, staged
 
 REPORTS = Path(__file__).resolve().parents[3] / "build" / "reports"

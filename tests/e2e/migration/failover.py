@@ -14,7 +14,7 @@ from tests.e2e.migration.mixture import EVENTS, PARTITIONS
 from tests.e2e.migration.scenario import Scenario
 from tests.e2e.migration.stage import MOVING, STAYING, Stage
 from tests.e2e.waiting import wait_until
-from topology.flows import flows_into
+from topology.replication.flows import flows_into
 
 __all__ = ["fail_over"]
 

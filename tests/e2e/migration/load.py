@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from operations.clusters import Cluster, ClusterError, words
+from operations.kafka.clusters import Cluster, ClusterError, words
 from operations.verification.production import Load, Production, Sent, poll_until
 from operations.verification.records import Compose, Origin
 from tests.e2e.migration.mixture import LEDGER, TOPICS, composer, key_number

@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from operations.verification.records import Compose, Origin, Record
-from tests.e2e.migration.marks import marked
+from tests.e2e.migration.measures.marks import marked
 
 __all__ = ["EVENTS", "LEDGER", "PARTITIONS", "TABLE", "TOPICS", "TopicKind", "composer", "key_number"]
 

@@ -10,10 +10,10 @@ from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
 
-from operations.clusters import METADATA_SECONDS, Cluster
+from operations.kafka.clusters import METADATA_SECONDS, Cluster
 from operations.verification.records import Origin
-from tests.e2e.migration.count import Count
-from tests.e2e.migration.marks import proof_mark
+from tests.e2e.migration.measures.count import Count
+from tests.e2e.migration.measures.marks import proof_mark
 
 __all__ = ["Reader"]
 

@@ -16,17 +16,17 @@ from typing import Final, Self
 
 from confluent_kafka import Message
 
-from operations.clusters import Cluster
+from operations.kafka.clusters import Cluster
 from operations.verification.census import circled, take_census
 from operations.verification.records import Origin
 from operations.verification.verify import Latency
-from tests.e2e.migration.count import Count, judged, missing, pause_ms_p99, total
 from tests.e2e.migration.load import RATE, Traffic
-from tests.e2e.migration.marks import proof_mark
+from tests.e2e.migration.measures.count import Count, judged, missing, pause_ms_p99, total
+from tests.e2e.migration.measures.marks import proof_mark
+from tests.e2e.migration.measures.plot import draw
+from tests.e2e.migration.measures.report import Row, Step
 from tests.e2e.migration.mixture import PARTITIONS, TOPICS
-from tests.e2e.migration.plot import draw
 from tests.e2e.migration.reader import Reader
-from tests.e2e.migration.report import Row, Step
 from tests.e2e.waiting import wait_until
 
 __all__ = ["Scenario", "Steps"]

@@ -23,19 +23,19 @@ from localcloud.workers import (
     localize,
     worker_recipe,
 )
-from operations.clusters import Cluster
-from operations.connect import ConnectClient
-from operations.reconcile import Reconciler, Report
+from operations.connect.client import ConnectClient
+from operations.kafka.clusters import Cluster
+from operations.reconciler.reconcile import Reconciler, Report
 from tests.e2e.iam.stage import wipe
 from tests.e2e.migration.mixture import PARTITIONS, TOPICS
 from tests.e2e.waiting import wait_until
 from tests.localcloud.kafka.running import AUTHORIZER, sites
-from topology.broker import server_properties
-from topology.connectors import connectors, worker_properties
-from topology.flows import flows_into
-from topology.java_properties import render_properties
+from topology.kafka.broker_properties import server_properties
+from topology.kafka.java_properties import render_properties
 from topology.loading import load_text
 from topology.model import Environment, ExactlyOnce
+from topology.replication.connectors import connectors, worker_properties
+from topology.replication.flows import flows_into
 
 __all__ = [
     "CANARY",
@@ -64,8 +64,8 @@ Runtime = Literal["ecs", "eks", "dedicated"]
 class Stage:
     """What runs. `begin` makes it as new, with the workers of one runtime; `fleets` are the moving region's.
 
-    ECS tasks and pods get the same files (topology/worker_files.py), so that here they are workers with the
-    same properties, and the runtime decides only which of them there are.
+    ECS tasks and pods get the same files (topology/replication/worker_files.py). Here both are workers with
+    the same properties; the runtime decides only which of them exist.
     """
 
     sites: Mapping[str, Site]

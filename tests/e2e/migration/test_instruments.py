@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 
 from operations.verification.census import Tally
 from operations.verification.records import Mark, Origin, Record
-from tests.e2e.migration.count import (
+from tests.e2e.migration.load import SentRecords
+from tests.e2e.migration.measures.count import (
     Count,
     Figures,
     judged,
     pause_ms_p99,
     total,
 )
-from tests.e2e.migration.load import SentRecords
-from tests.e2e.migration.marks import HEADER, marked, proof_mark
+from tests.e2e.migration.measures.marks import HEADER, marked, proof_mark
+from tests.e2e.migration.measures.plot import draw, in_bins
+from tests.e2e.migration.measures.report import Report, Row, Step
 from tests.e2e.migration.mixture import EVENTS, KEYS, PARTITIONS, TABLE, composer, key_number
-from tests.e2e.migration.plot import draw, in_bins
-from tests.e2e.migration.report import Report, Row, Step
 
 ORIGIN = Origin("us-east-1", "demo.events")
 SENT_US = 1_700_000_000_123_456

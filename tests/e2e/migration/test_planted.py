@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from operations.connect import ConnectClient, Offset
-from operations.migration.positions import stopped
+from operations.connect.client import ConnectClient, Offset
+from operations.migration.source_offsets import stopped
 from tests.e2e.migration.mixture import EVENTS
 from tests.e2e.migration.scenario import Scenario
 from tests.e2e.migration.stage import MOVING, STAYING, Stage, environment_of

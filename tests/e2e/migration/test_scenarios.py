@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.migration.cases import CASES, Case
 from tests.e2e.migration.conftest import REPORTS
-from tests.e2e.migration.report import Report
+from tests.e2e.migration.measures.report import Report
 from tests.e2e.migration.scenario import Scenario
 from tests.e2e.migration.stage import Stage, environment_of
 

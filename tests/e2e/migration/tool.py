@@ -2,7 +2,7 @@
 
     python -m tests.e2e.migration.tool migrate|rollback DIRECTORY
 
-What the commands do is theirs (operations.commands.migrate.go); what they find is the stage's: two local
+What the commands do is theirs (operations.cli.commands.migrate.go); what they find is the stage's: two local
 fleets in place of ECS and EKS, and no stacks to apply. DIRECTORY has what `described` wrote.
 """
 
@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 
 from localcloud.workers import LocalFleet
-from operations.clusters import Cluster
-from operations.commands.migrate import go
-from operations.connector_flows import flow_of
-from operations.connectors import ConnectorSpec
+from operations.cli.commands.migrate import go
+from operations.connect.connector_flows import flow_of
+from operations.connect.connectors import ConnectorSpec
+from operations.kafka.clusters import Cluster
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.migration import Migration
 from operations.verification.production import Load
@@ -32,8 +32,8 @@ from tests.e2e.migration.stage import (
     specs_of,
 )
 from tests.e2e.no_stacks import NoStacks
+from topology.aws.names import bootstrap_variable
 from topology.model import ExactlyOnce
-from topology.names import bootstrap_variable
 
 __all__ = ["described", "main"]
 

@@ -19,15 +19,15 @@ from localcloud.kafka.cluster import KafkaCluster, start_clusters
 from localcloud.kafka.site import Site
 from localcloud.wan import Wan
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
-from operations.clusters import Cluster
-from operations.connect import ConnectClient
+from operations.connect.client import ConnectClient
+from operations.kafka.clusters import Cluster
 from operations.verification.verify import Flow
 from tests.e2e.waiting import wait_until
 from tests.localcloud.kafka.running import AUTHORIZER, sites
 from topology import load_environment
-from topology.broker import server_properties
-from topology.connectors import connectors, worker_properties
-from topology.java_properties import render_properties
+from topology.kafka.broker_properties import server_properties
+from topology.kafka.java_properties import render_properties
+from topology.replication.connectors import connectors, worker_properties
 
 SOURCE, TARGET = "us-east-1", "us-west-2"
 FLOW = f"{SOURCE}-to-{TARGET}"

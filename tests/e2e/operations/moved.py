@@ -18,10 +18,10 @@ from localcloud.workers import (
     localize,
     worker_recipe,
 )
-from operations.clusters import Cluster
-from operations.connect import ConnectClient
-from operations.connector_flows import flow_of
-from operations.connectors import ConnectorSpec
+from operations.connect.client import ConnectClient
+from operations.connect.connector_flows import flow_of
+from operations.connect.connectors import ConnectorSpec
+from operations.kafka.clusters import Cluster
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.migration import Migration, PathName
 from operations.verification.production import Load
@@ -29,12 +29,12 @@ from operations.verification.verify import Flow, verify
 from tests.e2e.no_stacks import NoStacks
 from tests.localcloud.kafka.running import sites
 from topology import load_environment
-from topology.broker import server_properties
-from topology.connectors import connectors, worker_properties
-from topology.flows import flows_into
-from topology.java_properties import render_properties
+from topology.aws.names import bootstrap_variable
+from topology.kafka.broker_properties import server_properties
+from topology.kafka.java_properties import render_properties
 from topology.model import Environment
-from topology.names import bootstrap_variable
+from topology.replication.connectors import connectors, worker_properties
+from topology.replication.flows import flows_into
 
 __all__ = ["SOURCE", "TARGET", "runtimes", "traffic"]
 

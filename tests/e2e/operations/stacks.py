@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from operations.synthesized import Synthesized
+from operations.terraform.synthesized import Synthesized
 
 Resources = Mapping[str, Mapping[str, Any]]
 

@@ -12,15 +12,15 @@ import yaml
 from confluent_kafka import Producer
 
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
-from operations.connect import ConnectClient, ConnectError
+from operations.connect.client import ConnectClient, ConnectError
 from operations.verification.production import Load
 from operations.verification.verify import FlowResult, Verification
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror
 from tests.e2e.waiting import wait_until
-from topology.connectors import connectors, worker_properties
-from topology.java_properties import render_properties
+from topology.kafka.java_properties import render_properties
 from topology.loading import environment_path, load_text
 from topology.model import Environment
+from topology.replication.connectors import connectors, worker_properties
 
 pytestmark = pytest.mark.kafka
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from operations.__main__ import main
-from operations.connect import ConnectClient
-from operations.migration.positions import stopped
-from operations.reconcile import Reconciler
+from operations.connect.client import ConnectClient
+from operations.migration.source_offsets import stopped
+from operations.reconciler.reconcile import Reconciler
 from tests.e2e.group_traffic import PARTITIONS, Numbers, Reader, at_least, skipped
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
@@ -176,7 +176,7 @@ def test_the_cluster_that_is_left_may_be_down(
     failover: Command,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("operations.groups.REQUEST_SECONDS", 2.0)
+    monkeypatch.setattr("operations.kafka.groups.REQUEST_SECONDS", 2.0)
     east = mirror.clusters[SOURCE]
     with Numbers(east.bootstrap, topic, RATE):
         first = reader(mirror, SOURCE, topic)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from operations.connect import ConnectClient
-from operations.reconcile import Reconciler
+from operations.connect.client import ConnectClient
+from operations.reconciler.reconcile import Reconciler
 from tests.e2e.group_traffic import PARTITIONS, Numbers, Reader, at_least, skipped
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until

@@ -44,7 +44,7 @@ def test_no_record_is_lost_or_read_twice_there_and_back(  # noqa: PLR0917 - two 
     check, plan, there_to, status, back_from = runbook
     with runtimes(tmp_path, path, old_workers, new_workers) as migration:
         # AWS is not here: the same commands on the runtimes of this machine
-        monkeypatch.setattr("operations.commands.migrate.aws_migration", lambda *_: migration)
+        monkeypatch.setattr("operations.cli.commands.migrate.aws_migration", lambda *_: migration)
         monkeypatch.chdir(tmp_path)
         file = tmp_path / "migration" / f"local-{TARGET}-report.json"
         run = Verification([traffic(migration)], Load(rate=100, duration=600))

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from operations.__main__ import main
-from operations.connect import ConnectClient
-from operations.reconcile import Reconciler
+from operations.connect.client import ConnectClient
+from operations.reconciler.reconcile import Reconciler
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
 

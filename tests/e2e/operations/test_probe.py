@@ -19,22 +19,22 @@ import pytest
 
 from localcloud.aws.server import EmulatedAws, start_emulated_aws
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
-from operations.clusters import Cluster
-from operations.connect import ConnectClient
+from operations.connect.client import ConnectClient
+from operations.kafka.clusters import Cluster
 from operations.probe.probe import run_probe
-from operations.reconcile import Reconciler
+from operations.reconciler.reconcile import Reconciler
 from operations.verification.production import Load, Production
 from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
-from topology.connectors import connectors, worker_properties
-from topology.java_properties import render_properties
-from topology.metrics import METRICS, PROBE_NAMESPACE, Publisher
+from topology.kafka.java_properties import render_properties
+from topology.observability.metrics import METRICS, PROBE_NAMESPACE, Publisher
+from topology.replication.connectors import connectors, worker_properties
 
 pytestmark = pytest.mark.kafka
 
 PUBLISHED = {known.name for known in METRICS if known.source == "probe"}
 PROGRAM = "import json, sys; from pathlib import Path; from operations.probe.probe import run_probe; " + (
-    "from topology.metrics import Publisher; "
+    "from topology.observability.metrics import Publisher; "
     "given = json.loads(sys.argv[1]); "
     "run_probe(given.pop('urls'), Path(given.pop('directory')), Publisher('msk-mirror', 'local'), "
     "'us-west-2', **given)"
@@ -255,7 +255,7 @@ def once(
         **EmulatedAws("http://127.0.0.1:1", 0, "").environment(),
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("operations.partitions.REQUEST_SECONDS", 3.0)
+    monkeypatch.setattr("operations.kafka.partitions.REQUEST_SECONDS", 3.0)
     monkeypatch.setattr("operations.probe.heartbeats.REQUEST_SECONDS", 3.0)
     monkeypatch.setattr("operations.probe.probe.CONNECT_SECONDS", 2.0)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from operations.conditions import Condition, Level
-from operations.connect import ConnectClient, ConnectError, Offset
-from operations.connectors import Create, Delete, Restart, Update
-from operations.reconcile import Reconciler, Report
+from operations.connect.client import ConnectClient, ConnectError, Offset
+from operations.connect.connectors import Create, Delete, Restart, Update
+from operations.reconciler.conditions import Condition, Level
+from operations.reconciler.reconcile import Reconciler, Report
 from operations.verification.production import Load
 from operations.verification.verify import verify
 from tests.e2e.operations.conftest import FLOW, SOURCE, Mirror, config, write

@@ -22,25 +22,25 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 from localcloud.kafka.cluster import KafkaCluster
 from localcloud.workers import localize
 from localcloud.workers.worker import WORKER_FLAGS
-from operations.causes import cause_in_log
-from operations.conditions import Level
-from operations.connect import ConnectClient
-from operations.connector_flows import load_flows
-from operations.connectors import Create
+from operations.connect.client import ConnectClient
+from operations.connect.connector_flows import load_flows
+from operations.connect.connectors import Create
 from operations.probe.probe import Probe
 from operations.probe.publish import Gauges
 from operations.probe.view import ProbeView
-from operations.reconcile import Reconciler
+from operations.reconciler.conditions import Level
+from operations.reconciler.reconcile import Reconciler
+from operations.reconciler.stack_traces import cause_in_log
 from operations.verification.production import Load
 from operations.verification.verify import verify
 from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.operations.proxy import Trouble, troubled
 from tests.e2e.operations.test_probe import bootstraps
 from tests.e2e.waiting import wait_until
-from topology.java_properties import parse_properties, render_properties
-from topology.metrics import Publisher
-from topology.pods import MAIN_CLASS
-from topology.worker_files import LOG_FILE, PROPERTIES_FILE, TERMINATION_LOG, worker_files
+from topology.kafka.java_properties import parse_properties, render_properties
+from topology.kubernetes.pods import MAIN_CLASS
+from topology.observability.metrics import Publisher
+from topology.replication.worker_files import LOG_FILE, PROPERTIES_FILE, TERMINATION_LOG, worker_files
 
 pytestmark = pytest.mark.kafka
 
@@ -75,7 +75,7 @@ def probe(
 ) -> Iterator[tuple[Reconciler, Probe, Gauges]]:
     """A probe that is looked through and a reconciler that asks it; a topic may stand still for 3 s."""
     monkeypatch.setattr("operations.probe.watch.PATIENCE_SECONDS", 3.0)
-    monkeypatch.setattr("operations.partitions.REQUEST_SECONDS", 3.0)
+    monkeypatch.setattr("operations.kafka.partitions.REQUEST_SECONDS", 3.0)
     monkeypatch.setattr("operations.probe.heartbeats.REQUEST_SECONDS", 3.0)
     gauges = Gauges()
     flows = load_flows(directory, bootstraps(mirror))

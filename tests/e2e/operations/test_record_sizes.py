@@ -19,13 +19,13 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 )
 
 from localcloud.workers.localize import localize
-from operations.clusters import Cluster
-from operations.connect import ConnectClient
-from operations.reconcile import Reconciler
+from operations.connect.client import ConnectClient
+from operations.kafka.clusters import Cluster
+from operations.reconciler.reconcile import Reconciler
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
-from topology.connectors import connectors
 from topology.loading import load_text
+from topology.replication.connectors import connectors
 
 pytestmark = pytest.mark.kafka
 

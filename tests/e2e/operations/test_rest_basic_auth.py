@@ -14,12 +14,12 @@ import pytest
 import yaml
 
 from localcloud.workers import ConnectWorker, RestLogin, bootstrap_environment, rest_login
-from operations.connect import ConnectClient
+from operations.connect.client import ConnectClient
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
 from topology.loading import environment_path, load_text
-from topology.rest_auth import PROBE_FILE
-from topology.worker_files import PROPERTIES_FILE, worker_files
+from topology.replication.rest_auth import PROBE_FILE
+from topology.replication.worker_files import PROPERTIES_FILE, worker_files
 
 pytestmark = pytest.mark.kafka
 

@@ -21,10 +21,10 @@ from botocore.exceptions import ClientError
 
 from localcloud.aws import EmulatedAws, start_emulated_aws
 from operations.__main__ import main
-from operations.bootstrap import OVERRIDE, bootstrap, local_state
-from operations.deploy import DeployError
-from operations.synthesized import Stack
-from operations.terraform import Terraform
+from operations.terraform.bootstrap import OVERRIDE, bootstrap, local_state
+from operations.terraform.deploy import DeployError
+from operations.terraform.runner import Terraform
+from operations.terraform.synthesized import Stack
 from tests.e2e.operations.conftest import end_with_children
 from tests.e2e.operations.stacks import runs, write_app
 from tests.e2e.waiting import wait_until

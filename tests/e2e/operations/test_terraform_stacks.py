@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from operations.changes import Changes, ResourceChange
-from operations.deploy import DeployError, StackEvent, deploy, destroy
-from operations.synthesized import NotSynthesized, Stack, Synthesized
-from operations.terraform import Terraform, TerraformError
+from operations.terraform.deploy import DeployError, StackEvent, deploy, destroy
+from operations.terraform.run_events import Changes, ResourceChange
+from operations.terraform.runner import Terraform, TerraformError
+from operations.terraform.synthesized import NotSynthesized, Stack, Synthesized
 from tests.e2e.operations.conftest import end_with_children
 from tests.e2e.operations.stacks import runs, write_app
 from tests.e2e.waiting import wait_until
@@ -163,8 +163,8 @@ def test_ctrl_c_ends_terraform_once_and_keeps_what_was_made(tmp_path: Path) -> N
     slow = {"depends_on": ["terraform_data.first"], "provisioner": runs(f"touch {begun}; exec sleep 600")}
     app = write_app(tmp_path, {"s": {"resources": {"first": {"input": 1}, "slow": slow}}})
     script = (
-        "import sys, pathlib, signal; from operations.deploy import deploy;"
-        "from operations.synthesized import Synthesized;"
+        "import sys, pathlib, signal; from operations.terraform.deploy import deploy;"
+        "from operations.terraform.synthesized import Synthesized;"
         # a shell starts what it puts in the background with SIGINT ignored, and that is inherited
         "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "deploy(Synthesized.load(pathlib.Path(sys.argv[1])).select(['s']))"

@@ -20,16 +20,16 @@ from confluent_kafka.admin import (
 )
 
 from operations.__main__ import main
-from operations.connect import ConnectClient
-from operations.migration.positions import stopped
-from operations.reconcile import Reconciler
+from operations.connect.client import ConnectClient
+from operations.migration.source_offsets import stopped
+from operations.reconciler.reconcile import Reconciler
 from operations.verification.topic_agreement import own_config
 from operations.verification.validation import Check, Expectation, validate
 from operations.verification.verify import Flow
 from tests.e2e.group_traffic import PARTITIONS, Numbers, Reader
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
-from topology.names import bootstrap_variable
+from topology.aws.names import bootstrap_variable
 
 pytestmark = pytest.mark.kafka
 

@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from operations.clusters import Cluster, ClusterError
-from operations.connect import ConnectClient
-from operations.reconcile import Reconciler
+from operations.connect.client import ConnectClient
+from operations.kafka.clusters import Cluster, ClusterError
+from operations.reconciler.reconcile import Reconciler
 from operations.verification.census import take_census
 from operations.verification.production import Load, Production
 from operations.verification.records import Origin
 from operations.verification.verify import Flow, FlowProgress, verify
 from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
-from topology.connectors import source_connector
-from topology.flows import flows_into
-from topology.mirrormaker_names import NEVER_REPLICATED, patterns
+from topology.aws.names import Names
 from topology.model.flow import TopicFilter
-from topology.names import Names
+from topology.replication.connectors import source_connector
+from topology.replication.flows import flows_into
+from topology.replication.mirrormaker_names import NEVER_REPLICATED, patterns
 
 pytestmark = pytest.mark.kafka
 
@@ -145,6 +145,6 @@ def test_a_record_that_the_brokers_refuse_ends_the_run(mirror: Mirror) -> None:
 
 
 def test_a_cluster_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("operations.clusters.METADATA_SECONDS", 1.0)
+    monkeypatch.setattr("operations.kafka.clusters.METADATA_SECONDS", 1.0)
     with pytest.raises(ClusterError, match=r"cluster a at 127\.0\.0\.1:1: .*refused"):
         Cluster("a", "127.0.0.1:1").topics()

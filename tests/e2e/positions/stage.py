@@ -18,16 +18,16 @@ from localcloud.workers import (
     dedicated_properties,
     localize,
 )
-from operations.clusters import Cluster
-from operations.connect import ConnectClient
+from operations.connect.client import ConnectClient
+from operations.kafka.clusters import Cluster
 from operations.migration.dedicated import DedicatedOffsets
 from operations.verification.verify import Flow
 from tests.localcloud.kafka.running import sites
 from topology import load_environment
-from topology.broker import server_properties
-from topology.connectors import connectors, worker_properties
-from topology.flows import flows_into
-from topology.java_properties import render_properties
+from topology.kafka.broker_properties import server_properties
+from topology.kafka.java_properties import render_properties
+from topology.replication.connectors import connectors, worker_properties
+from topology.replication.flows import flows_into
 
 __all__ = ["CONNECTORS", "ENVIRONMENT", "SOURCE", "SOURCE_CONNECTOR", "TARGET", "Stage", "staged"]
 

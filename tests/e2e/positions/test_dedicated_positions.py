@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from operations.connect import ConnectClient, Offset
-from operations.migration import positions
+from operations.connect.client import ConnectClient, Offset
+from operations.migration import source_offsets
 from operations.migration.dedicated import DedicatedError
 from operations.migration.offset_records import offset_of, place_of
 from operations.verification.verify import Flow, FlowProgress, FlowResult, Load, Verification
@@ -78,11 +78,11 @@ class Traffic:
 def take_over(two_runtimes: Stage, client: ConnectClient, old: tuple[Offset, ...]) -> None:
     """Path B: our connectors STOPPED, the old runtime's positions, resumed."""
     two_runtimes.create_stopped(client)
-    positions.stopped(client, SOURCE_CONNECTOR)
-    extents = positions.source_extents(two_runtimes.cluster(SOURCE), old)
-    rows = positions.table(old, client.offsets(SOURCE_CONNECTOR), extents)
-    wanted = positions.chosen(rows)
-    assert positions.put(client, SOURCE_CONNECTOR, wanted) == len(old) == len(wanted)
+    source_offsets.stopped(client, SOURCE_CONNECTOR)
+    extents = source_offsets.source_extents(two_runtimes.cluster(SOURCE), old)
+    rows = source_offsets.table(old, client.offsets(SOURCE_CONNECTOR), extents)
+    wanted = source_offsets.chosen(rows)
+    assert source_offsets.put(client, SOURCE_CONNECTOR, wanted) == len(old) == len(wanted)
     for name in client.connectors():
         client.resume(name)
 
@@ -91,12 +91,12 @@ def give_back(two_runtimes: Stage, client: ConnectClient) -> tuple[Offset, ...]:
     """Path B's rollback up to the start of the old runtime."""
     for name in client.connectors():
         client.stop(name)
-    ours = positions.export(client, SOURCE_CONNECTOR)
+    ours = source_offsets.export(client, SOURCE_CONNECTOR)
     dedicated = two_runtimes.positions()
-    extents = positions.source_extents(two_runtimes.cluster(SOURCE), ours)
-    wanted = positions.chosen(positions.table(ours, dedicated.read(), extents))
+    extents = source_offsets.source_extents(two_runtimes.cluster(SOURCE), ours)
+    wanted = source_offsets.chosen(source_offsets.table(ours, dedicated.read(), extents))
     assert dedicated.write(wanted) == len(wanted)
-    assert not positions.differences(ours, dedicated.read())
+    assert not source_offsets.differences(ours, dedicated.read())
     return ours
 
 
@@ -104,7 +104,7 @@ def remove(client: ConnectClient) -> None:
     """Our connectors and their positions."""
     for name in client.connectors():
         client.stop(name)
-        positions.stopped(client, name)
+        source_offsets.stopped(client, name)
         client.delete_offsets(name)
         client.delete(name)
     wait_until(lambda: not client.connectors(), 30, "the connectors are gone")

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from localcloud.workers import localize
-from operations.clusters import Cluster, ClusterError
-from operations.connect import Offset
-from operations.migration import positions
+from operations.connect.client import Offset
+from operations.kafka.clusters import Cluster, ClusterError
+from operations.migration import source_offsets
 from operations.migration.dedicated import CONNECTOR, DedicatedError, DedicatedOffsets
 from operations.migration.offset_records import Place, key_bytes
 from tests.e2e.positions.stage import CONNECTORS, ENVIRONMENT, SOURCE, SOURCE_CONNECTOR, TARGET, Stage
 from tests.e2e.waiting import wait_until
-from topology.names import Names
+from topology.aws.names import Names
 
 pytestmark = pytest.mark.kafka
 
@@ -65,14 +65,14 @@ def test_keys_values_and_partitions_are_those_that_connect_writes(two_runtimes: 
     two_runtimes.worker.wait_ready()
     with two_runtimes.client() as client:
         client.create(SOURCE_CONNECTOR, localize(CONNECTORS[SOURCE_CONNECTOR]).properties, "STOPPED")
-        positions.put(client, SOURCE_CONNECTOR, wanted)
+        source_offsets.put(client, SOURCE_CONNECTOR, wanted)
         # other tests have left records of other topics there
         by_connect = {one for one in records(here, topic) if b'"topic":"same.' in one[1]}
         assert len(by_connect) == 300
         ours = DedicatedOffsets(here, SOURCE, topic="as-connect", connector=SOURCE_CONNECTOR)
         assert ours.write(wanted) == 300
         assert set(records(here, "as-connect")) == by_connect
-        assert not positions.differences(client.offsets(SOURCE_CONNECTOR), ours.read())
+        assert not source_offsets.differences(client.offsets(SOURCE_CONNECTOR), ours.read())
         client.delete_offsets(SOURCE_CONNECTOR)
         client.delete(SOURCE_CONNECTOR)
         wait_until(lambda: not client.connectors(), 30, "the connector is gone")

@@ -15,7 +15,7 @@ from localcloud.aws.server import EmulatedAws
 from localcloud.kubernetes.credentials import AWS_CLI, exec_environment
 
 GET_TOKEN = ("eks", "get-token", "--cluster-name", "orders", "--region", "eu-west-1")
-"""As modules/eks_connection.py has it; tests/synth/test_platform.py holds it to that."""
+"""As modules/kubernetes/eks_connection.py has it; tests/synth/kubernetes/test_platform.py compares."""
 
 
 def described(client: Any, name: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from .msk import Refusal, create_cluster
+from tests.localcloud.aws.msk import Refusal, create_cluster
 
 SCRAM = {"Sasl": {"Scram": {"Enabled": True}}}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})

@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from localcloud.aws import EmulatedAws
-
-from .msk import create_cluster, current_version, group
+from tests.localcloud.aws.msk import create_cluster, current_version, group
 
 IAM = {"Sasl": {"Iam": {"Enabled": True}}}
 SCRAM = {"Sasl": {"Scram": {"Enabled": True}, "Iam": {"Enabled": True}}}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .msk import SUBNETS, Refusal, create_cluster, create_configuration, describe, group
+from tests.localcloud.aws.msk import SUBNETS, Refusal, create_cluster, create_configuration, describe, group
 
 UNKNOWN = "arn:aws:kafka:us-east-1:123456789012:cluster/none/11111111-2222-3333-4444-555555555555-1"
 

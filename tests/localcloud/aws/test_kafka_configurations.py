@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .msk import Refusal, create_cluster, create_configuration
+from tests.localcloud.aws.msk import Refusal, create_cluster, create_configuration
 
 UNKNOWN = "arn:aws:kafka:us-east-1:123456789012:configuration/none/11111111-2222-3333-4444-555555555555-1"
 

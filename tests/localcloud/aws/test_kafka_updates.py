@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from .msk import Refusal, create_cluster, create_configuration, current_version, describe, group
+from tests.localcloud.aws.msk import (
+    Refusal,
+    create_cluster,
+    create_configuration,
+    current_version,
+    describe,
+    group,
+)
 
 UNKNOWN_CONFIGURATION = (
     "arn:aws:kafka:us-east-1:123456789012:configuration/none/11111111-2222-3333-4444-555555555555-1"

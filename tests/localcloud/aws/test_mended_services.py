@@ -11,8 +11,7 @@ import pytest
 from werkzeug.test import Client
 
 from localcloud.aws.app import EmulatedAwsApplication
-
-from .msk import Refusal, create_cluster
+from tests.localcloud.aws.msk import Refusal, create_cluster
 
 SIGNED = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=LOCALCLOUD/20260101/us-east-1/s3/aws4_request, "

@@ -6,7 +6,7 @@ import pytest
 from cfnlint.helpers import REGIONS
 
 from localcloud.aws.regions import PARTITIONS, regions_with_all_services
-from topology.aws_regions import list_date, regions_of
+from topology.aws.regions import list_date, regions_of
 
 
 def test_the_committed_regions_are_botocores() -> None:

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.localcloud.aws.msk import Refusal
+from tests.localcloud.aws.tokens import HOUR, service_account, token
 from tests.synth.stack_json import Stack, resource, resources
 from topology import load_environment
-
-from .msk import Refusal
-from .tokens import HOUR, service_account, token
 
 REGIONS = ("us-east-1", "us-west-2")
 SUBJECTS = {

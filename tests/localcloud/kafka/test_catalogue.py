@@ -19,7 +19,7 @@ from localcloud.kafka.catalogue import (
     render,
 )
 from tests.localcloud.kafka.running import libs
-from topology.guarded_properties import CLASSES
+from topology.kafka.guarded_properties import CLASSES
 
 
 def definition(name: str, kind: str, default: str, valid: str = "", importance: str = "low") -> str:

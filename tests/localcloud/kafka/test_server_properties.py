@@ -8,7 +8,7 @@ import pytest
 
 from localcloud.kafka.server import LOCAL_DEFAULTS, ONE_NODE, server_properties
 from localcloud.wan import Listener
-from topology.broker import server_properties as deployed_properties
+from topology.kafka.broker_properties import server_properties as deployed_properties
 from topology.loading import load_environment
 
 HOME = Listener("LOCAL", None, ("198.18.0.1", 9092), ("198.18.0.1", 9092))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localcloud.workers import dedicated_properties
 from topology import load_environment
-from topology.flows import directed_flows, flows_into
+from topology.replication.flows import directed_flows, flows_into
 
 ENVIRONMENT = load_environment("local")
 EAST, WEST = "us-east-1", "us-west-2"

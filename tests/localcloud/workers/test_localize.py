@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localcloud.workers.localize import ADDRESS_KEYS, Change, is_authentication, localize
-from topology.connectors import SECURITY, connectors, worker_properties
 from topology.loading import load_environment
+from topology.replication.connectors import SECURITY, connectors, worker_properties
 
 CLIENTS = ("", "producer.", "consumer.", "admin.")
 CLUSTERS = ("source.cluster.", "target.cluster.", "source.consumer.", "producer.override.", "source.admin.")

@@ -14,8 +14,8 @@ from localcloud.cloud import LocalCloudError
 from localcloud.kubernetes.pods import start_pods
 from localcloud.workers import rest_login
 from tests.unit.topology.environments import environment
-from topology.rest_auth import LOGIN_FILE
-from topology.worker_files import worker_files
+from topology.replication.rest_auth import LOGIN_FILE
+from topology.replication.worker_files import worker_files
 
 ON = environment({"mirrormaker/rest": {"basic_auth": {"secret": "connect-users"}}})
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import cache, python_env
+from toolchain import cache
 from toolchain.host import Host, terraform_platform
+from toolchain.needs import python_env
 
 BINDINGS_VERSION = "6.25.0"
 PACKAGE = {"version": "==1.2.3", "hashes": ["sha256:aa"]}

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toolchain.conftest import PACKAGE, Machine
-from toolchain import cache, checkov, environment, python_env
+from toolchain import cache, environment
 from toolchain.host import CHECKOUT, SetupError
+from toolchain.needs import checkov, python_env
 
 PROBE = """
 import importlib.util, json, os, sys

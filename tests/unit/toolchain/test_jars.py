@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toolchain.conftest import Machine
-from toolchain import jars, python_env
 from toolchain.host import CHECKOUT, Host, SetupError
+from toolchain.needs import jars, python_env
 
 CONTENT = {"a-1.jar": b"alpha", "connect-runtime-4.1.1.jar": b"beta"}
 LOCKED = [
@@ -93,9 +93,9 @@ def _checkout(machine: Machine) -> Host:
 
 
 def _maven(host: Host, content: dict[str, bytes]) -> None:
-    """A venv whose python writes `content` where `python -m toolchain.maven fetch LOCK DIR` would."""
+    """A venv whose python writes `content` where `python -m toolchain.needs.maven fetch LOCK DIR` would."""
     writes = "\n".join(f"printf %s '{text.decode()}' > \"$5/{name}\"" for name, text in content.items())
-    _python(host, f'test "$2 $3" = "toolchain.maven fetch" || exit 9\n{writes}')
+    _python(host, f'test "$2 $3" = "toolchain.needs.maven fetch" || exit 9\n{writes}')
 
 
 def _python(host: Host, script: str) -> None:

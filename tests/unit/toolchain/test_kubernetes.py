@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toolchain.conftest import Machine
-from toolchain import kubernetes
 from toolchain.host import CHECKOUT, SetupError
+from toolchain.needs import kubernetes
 
 BUILDS = """
 case "$1" in build) while [ "$1" != -o ]; do shift; done; echo program > "$2";; esac

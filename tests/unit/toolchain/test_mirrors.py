@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toolchain.conftest import Machine
-from toolchain import mirrors
 from toolchain.host import terraform_platform
+from toolchain.needs import mirrors
 
 
 def test_both_layouts_are_read_and_versions_sort_as_numbers(machine: Machine, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toolchain.conftest import BINDINGS_VERSION, Machine, on_another_machine
-from toolchain import mirrors, provider
 from toolchain.host import Host, Provided, SetupError, terraform_platform
+from toolchain.needs import mirrors, provider
 
 NO_REGISTRY = "echo 'Error: could not connect to the registry: dial tcp: no such host' >&2; exit 1"
 REGISTRY = f"""

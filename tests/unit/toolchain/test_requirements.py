@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toolchain.conftest import Machine
-from toolchain import checkov, python_env, relock
+from toolchain import relock
 from toolchain.host import CHECKOUT, Host, SetupError
+from toolchain.needs import checkov, python_env
 
 
 def test_a_package_keeps_its_version_extras_marker_and_hashes() -> None:

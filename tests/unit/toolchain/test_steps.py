@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.toolchain.conftest import Machine
-from toolchain import cdktf_cli, jars, provider, python_env
 from toolchain.command import Step, Symptom, counter, run_step
 from toolchain.host import SetupError
+from toolchain.needs import cdktf_cli, jars, provider, python_env
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.toolchain.conftest import Machine, on_another_machine
-from toolchain import tools
 from toolchain.host import SetupError
+from toolchain.needs import tools
 
 JAVA_17 = """echo 'openjdk version "17.0.15" 2025-04-15' >&2"""
 

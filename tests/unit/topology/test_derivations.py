@@ -6,15 +6,20 @@ import pytest
 
 from tests.unit.topology.environments import environment, third_region
 from topology import load_environment
-from topology.broker import broker_limit, configuration_name, server_properties
-from topology.flows import directed_flows, peers
-from topology.kafka_catalogue import definitions, settable_on_msk
-from topology.logs import log_groups
-from topology.names import Names, NameTooLongError, bootstrap_variable
-from topology.network import peering_pairs
-from topology.state import STACK_KINDS, replica_region, stack_name, state_address
+from topology.aws.names import Names, NameTooLongError, bootstrap_variable
+from topology.kafka.broker_properties import broker_limit, configuration_name, server_properties
+from topology.kafka.catalogue import definitions, settable_on_msk
+from topology.kubernetes.workload import (
+    jvm_flags,
+    memory_floor_to_scale_down_mib,
+    memory_that_scales_up_mib,
+    probes,
+)
+from topology.network.addresses import peering_pairs
+from topology.observability.log_groups import log_groups
+from topology.replication.flows import directed_flows, peers
+from topology.state.stacks import STACK_KINDS, replica_region, stack_name, state_address
 from topology.summary import summarize
-from topology.workload import jvm_flags, memory_floor_to_scale_down_mib, memory_that_scales_up_mib, probes
 
 
 def test_state_lives_in_the_bucket_of_its_own_region() -> None:

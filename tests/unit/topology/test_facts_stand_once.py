@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PACKAGES = ("topology", "modules", "stacks", "operations", "localcloud")
+PACKAGES = ("topology", "modules", "stacks", "operations", "image", "localcloud")
 
 
 @cache
@@ -47,17 +47,17 @@ def places(fact: str | int) -> Iterator[str]:
             "org.apache.kafka.connect.mirror.",
             "localcloud/workers/dedicated.py",
         ),  # MirrorMaker's own main class
-        ("DefaultReplicationPolicy", "topology/mirrormaker_names.py"),
-        ("IdentityReplicationPolicy", "topology/mirrormaker_names.py"),
-        ("DefaultTopicFilter", "topology/mirrormaker_names.py"),
-        ("mm2*.internal", "topology/mirrormaker_names.py"),
-        ("mm2-offset-syncs.", "topology/mirrormaker_names.py"),
-        ("2012-10-17", "topology/policy_language.py"),
-        ("eks.amazonaws.com/role-arn", "topology/subjects.py"),
-        (8083, "topology/workload.py"),
-        (9098, "topology/network.py"),
-        (9096, "topology/network.py"),
-        (9094, "topology/network.py"),
+        ("DefaultReplicationPolicy", "topology/replication/mirrormaker_names.py"),
+        ("IdentityReplicationPolicy", "topology/replication/mirrormaker_names.py"),
+        ("DefaultTopicFilter", "topology/replication/mirrormaker_names.py"),
+        ("mm2*.internal", "topology/replication/mirrormaker_names.py"),
+        ("mm2-offset-syncs.", "topology/replication/mirrormaker_names.py"),
+        ("2012-10-17", "topology/aws/policy_language.py"),
+        ("eks.amazonaws.com/role-arn", "topology/iam/subjects.py"),
+        (8083, "topology/kubernetes/workload.py"),
+        (9098, "topology/network/addresses.py"),
+        (9096, "topology/network/addresses.py"),
+        (9094, "topology/network/addresses.py"),
     ],
 )
 def test_a_fact_is_written_in_one_place(fact: str | int, place: str) -> None:
@@ -67,9 +67,9 @@ def test_a_fact_is_written_in_one_place(fact: str | int, place: str) -> None:
 
 def test_code_of_production_knows_the_dns_suffix_from_one_table() -> None:
     known = {
-        "topology/arns.py",
-        "topology/subjects.py",  # an annotation's name, the same in every partition
-        "topology/pods.py",  # a path in the pod
+        "topology/aws/arns.py",
+        "topology/iam/subjects.py",  # an annotation's name, the same in every partition
+        "topology/kubernetes/pods.py",  # a path in the pod
     }
     found = {name for name in places("amazonaws.com") if not name.startswith("localcloud/")}
     assert found == known
@@ -77,9 +77,9 @@ def test_code_of_production_knows_the_dns_suffix_from_one_table() -> None:
 
 def test_https_is_a_number_in_one_module() -> None:
     found = {name for name in places(443) if not name.startswith("localcloud/")}
-    assert found == {"topology/network.py"}
+    assert found == {"topology/network/addresses.py"}
 
 
 def test_the_platforms_namespace_is_named_once() -> None:
     found = {name for name in places("kube-system") if not name.startswith("localcloud/")}
-    assert found == {"topology/subjects.py"}
+    assert found == {"topology/iam/subjects.py"}

@@ -9,8 +9,8 @@ import pytest
 from tests.unit.topology.environments import DELETE, environment, existing_vpc, text, third_region
 from tests.unit.topology.rule_cases import CASES, EAST, Case
 from tests.unit.topology.rule_cases.case import WEST
+from topology.environment_file.problem import InvalidEnvironment, Problem, dotted
 from topology.loading import load_text
-from topology.problem import InvalidEnvironment, Problem, dotted
 from topology.rules import RULES
 
 ADDRESS = "CLIENT_IAM://b-{broker_id}.example.com:9000+{broker_id}"

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from tests.unit.topology.environments import environment, third_region
-from topology.problem import dotted
+from topology.environment_file.problem import dotted
 from topology.transitions import TRANSITIONS, Change, Finding, findings
 
 EAST, WEST = "regions/us-east-1", "regions/us-west-2"

@@ -9,8 +9,8 @@ import pytest
 from operations.failover.moves import make_plan
 from operations.failover.plan import Plan, Rules, Seen
 from operations.failover.routes import RouteError, Routes, There
-from operations.offset_translation import Checkpoint, OffsetSync, OffsetSyncs
-from operations.partitions import Extent, Partition
+from operations.kafka.offset_translation import Checkpoint, OffsetSync, OffsetSyncs
+from operations.kafka.partitions import Extent, Partition
 from topology import load_environment
 
 EAST, WEST = "us-east-1", "us-west-2"

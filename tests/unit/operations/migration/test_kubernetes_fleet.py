@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from operations.migration.fleets import FleetError, KubernetesFleet
-from tests.unit.operations.api_server import NAMESPACE, fake_api_server
+from tests.unit.operations.kubernetes.api_server import NAMESPACE, fake_api_server
 
 DEPLOYMENT = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments/mirrormaker2"
 SCALER = f"/apis/autoscaling/v2/namespaces/{NAMESPACE}/horizontalpodautoscalers/mirrormaker2"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.connect import Offset
+from operations.connect.client import Offset
 from operations.migration.offset_records import (
     Place,
     Position,

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.partitions import Extent
+from operations.kafka.partitions import Extent
 from operations.probe.figures import Reading, Sample, figures
 from operations.probe.heartbeats import heartbeat_sent_ms
-from topology.metrics import METRICS, Publisher, metric
+from topology.observability.metrics import METRICS, Publisher, metric
 
 EARLIER = Reading(
     source={("orders", 0): Extent(0, 100), ("orders", 1): Extent(40, 50)},

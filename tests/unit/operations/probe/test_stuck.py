@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operations.partitions import Extent
+from operations.kafka.partitions import Extent
 from operations.probe.figures import Reading
 from operations.probe.stuck import Stillness
 

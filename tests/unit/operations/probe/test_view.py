@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from operations.conditions import Condition, Level
-from operations.connect import NO_STATUS, Connector, Task
+from operations.connect.client import NO_STATUS, Connector, Task
 from operations.probe.publish import Gauges
 from operations.probe.view import ProbeView, observe_samples
-from operations.reconcile import Report
+from operations.reconciler.conditions import Condition, Level
+from operations.reconciler.reconcile import Report
 from tests.unit.operations.probe.test_figures import SAMPLE
 
 NAME = "a-to-b-source"

@@ -11,16 +11,16 @@ from typing import Any
 import httpx
 import pytest
 
-from operations.clusters import Cluster
-from operations.connect import ConnectClient, Connector, Task
-from operations.connector_flows import ConnectorFlow
+from operations.connect.client import ConnectClient, Connector, Task
+from operations.connect.connector_flows import ConnectorFlow
+from operations.kafka.clusters import Cluster
 from operations.probe.figures import Sample
 from operations.probe.heartbeats import Heartbeats
 from operations.probe.probe import next_due
 from operations.probe.publish import CloudWatch, Gauges
 from operations.probe.watch import ConnectView, ask_connect, failures
-from topology.metrics import Publisher
-from topology.replicated_topics import ReplicatedTopics
+from topology.observability.metrics import Publisher
+from topology.replication.replicated_topics import ReplicatedTopics
 
 NAME = "a-to-b-source"
 OWN = Publisher("orders", "test")

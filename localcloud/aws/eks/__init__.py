@@ -1,0 +1,1 @@
+"""EKS: clusters whose endpoint and CA are those of local ones."""

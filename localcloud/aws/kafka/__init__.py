@@ -1,0 +1,1 @@
+"""Amazon MSK: the operations that moto lacks."""

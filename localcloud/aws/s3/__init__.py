@@ -1,0 +1,1 @@
+"""S3: bucket policies and state buckets, as AWS has them."""

@@ -1,0 +1,1 @@
+"""Constructs for roles, the OIDC provider and encryption keys."""

@@ -1,0 +1,1 @@
+"""Constructs for MSK clusters and what belongs to them."""

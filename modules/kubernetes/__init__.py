@@ -1,0 +1,1 @@
+"""Constructs of the workers as pods, and of charts."""

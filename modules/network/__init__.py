@@ -1,0 +1,1 @@
+"""Constructs for VPCs, endpoints, peering and flow logs."""

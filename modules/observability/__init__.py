@@ -1,0 +1,1 @@
+"""Constructs for alarms, dashboards, notifications and log groups."""

@@ -1,0 +1,1 @@
+"""Constructs for the buckets of the Terraform states."""

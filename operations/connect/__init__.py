@@ -1,0 +1,1 @@
+"""Kafka Connect: REST client, desired connectors and where they are read from."""

@@ -1,0 +1,1 @@
+"""Kafka clusters as clients see them: topics, partitions, consumer groups, offset translation."""

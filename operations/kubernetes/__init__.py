@@ -1,0 +1,1 @@
+"""The Kubernetes API as the operations pod and `msk-mirror rollout` use it."""

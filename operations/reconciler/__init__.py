@@ -1,0 +1,1 @@
+"""The reconciler: brings connectors to the desired state and reports their conditions."""

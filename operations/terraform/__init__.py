@@ -1,0 +1,1 @@
+"""Running Terraform on the synthesized stacks: deploy, destroy, bootstrap."""

@@ -1,0 +1,1 @@
+"""Environment documents that are valid, of any kind."""

@@ -1,0 +1,1 @@
+"""AWS's names, ARNs, regions and policy documents: what the other rooms build on."""

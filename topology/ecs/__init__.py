@@ -1,0 +1,1 @@
+"""Workers as ECS tasks: their definitions, roles, network and sizes."""

@@ -1,0 +1,1 @@
+"""IAM policies, the identities that have them, and the keys."""

@@ -1,0 +1,1 @@
+"""Broker properties: what is derived, what a file may set, and Kafka's own definitions."""

@@ -1,0 +1,1 @@
+"""Workers as pods, and the charts that their cluster needs."""

@@ -1,0 +1,1 @@
+"""Address ranges, broker security group rules, VPC endpoints and flow logs."""

@@ -1,0 +1,1 @@
+"""Metrics, alarms, dashboards, notifications and log groups, as data."""

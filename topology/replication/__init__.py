@@ -1,0 +1,1 @@
+"""Flows, topics, connectors and the files of the workers."""

@@ -1,0 +1,1 @@
+"""Rules for names, tags, regions and the limits of AWS's services."""

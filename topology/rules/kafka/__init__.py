@@ -1,0 +1,1 @@
+"""Rules for the clusters and their broker properties."""

@@ -1,0 +1,1 @@
+"""Rules for address ranges and access to the brokers."""

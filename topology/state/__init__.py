@@ -1,0 +1,1 @@
+"""Where Terraform states are, and the outputs that stacks read from each other."""
