@@ -52,6 +52,8 @@ DEBIAN_PACKAGES: Mapping[str, str] = {
     "/usr/lib/cni/bridge": "containernetworking-plugins",
 }
 """Program (or file) -> the package that has it."""
+CONSENT = "MSK_MIRROR_INSTALL_PACKAGES"
+"""Set to anything, it lets root install missing packages of the system."""
 APT_SYMPTOMS = (
     Symptom(r"Permission denied|are you root", "packages are installed by root only"),
     Symptom(r"Unable to locate|Failed to fetch|Could not resolve", "Debian's packages were not reached"),
@@ -129,9 +131,11 @@ def _ensure_packages(host: Host) -> None:
     if not missing:
         return
     apt = shutil.which("apt-get", path=host.search_path)
-    if not apt or os.geteuid() != 0:
+    if not apt or os.geteuid() != 0 or not host.environ.get(CONSENT):
         raise SetupError(
-            f"kubernetes: a local node needs {', '.join(missing)} (Debian's names). Install them, "
+            f"kubernetes: a local node needs {', '.join(missing)} (Debian's names). Install them:\n"
+            f"  apt-get install --no-install-recommends {' '.join(missing)}\n"
+            f"or let this command do it: {CONSENT}=1, as root; "
             "or set KUBECONFIG to a cluster that exists (kind, EKS)"
         )
     host.say(f"kubernetes: installing {', '.join(missing)} from Debian's packages")

@@ -7,14 +7,11 @@ Layouts (Terraform, "CLI Configuration", section "Implied Local Mirror Directori
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 AWS = ("hashicorp", "aws")
-DEPTH = 6
-DIRECTORIES = 20_000  # the whole look ends after so many: about a second on a cold disk
 
 
 @dataclass(frozen=True)
@@ -76,29 +73,9 @@ def implied(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def optional(roots: tuple[Path, ...] = (Path("/opt"), Path("/usr/local"), Path("/srv"))) -> Iterator[Path]:
-    """Mirrors beneath the places for optional software (FHS 3.0), breadth first and bounded."""
-    level = [root for root in roots if root.is_dir()]
-    seen = 0
-    for _ in range(DEPTH):
-        deeper: list[Path] = []
-        for directory in level:
-            seen += 1
-            if seen > DIRECTORIES:
-                return
-            # directory is a HOST: its parent is the mirror
-            if directory.joinpath(*AWS).is_dir():
-                yield directory.parent
-                continue
-            deeper.extend(_subdirectories(directory))
-        level = deeper
-
-
-def _subdirectories(directory: Path) -> list[Path]:
-    try:
-        with os.scandir(directory) as entries:
-            return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
-    except OSError:
-        return []
+    """Directories directly below the places for optional software (FHS 3.0), by name."""
+    for root in roots:
+        yield from sorted(path for path in _glob(root, "*") if path.is_dir() and not path.is_symlink())
 
 
 def _glob(directory: Path, pattern: str) -> list[Path]:

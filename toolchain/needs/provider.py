@@ -5,7 +5,7 @@ Tried in this order:
   2. filesystem mirrors of the user's Terraform CLI configuration
   3. the cache
   4. the registry, or whatever else the user's CLI configuration installs from; kept in the cache
-  5. Terraform's implied mirror directories, and mirrors beneath the places for optional software
+  5. Terraform's implied mirror directories, and directories directly below /opt, /usr/local and /srv
 2 is taken before 4 only where it has the version that the bindings name; another version, of 2 or 5, is the
 last resort.
 """

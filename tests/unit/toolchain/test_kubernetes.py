@@ -78,8 +78,11 @@ def test_without_go_the_other_way_is_named(node: Machine, monkeypatch: pytest.Mo
         kubernetes.ensure(node.host())
 
 
-def test_missing_packages_are_installed_by_root(node: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_packages_are_installed_by_root_with_consent(
+    node: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     node.command("go", BUILDS)
+    node.environ[kubernetes.CONSENT] = "1"
     node.command("apt-get", f'case "$*" in *install*) touch {node.root / "installed"};; esac')
     monkeypatch.setattr(kubernetes, "DEBIAN_PACKAGES", {str(node.root / "installed"): "containerd"})
     monkeypatch.setattr(kubernetes.os, "geteuid", lambda: 0)
@@ -89,8 +92,14 @@ def test_missing_packages_are_installed_by_root(node: Machine, monkeypatch: pyte
     assert install.endswith("install --yes --no-install-recommends containerd")
 
 
-def test_others_are_told_what_to_install(node: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("user", "consent"), [(1000, "1"), (0, "")])
+def test_others_are_told_what_to_install(
+    node: Machine, monkeypatch: pytest.MonkeyPatch, user: int, consent: str
+) -> None:
+    node.command("apt-get", "true")
+    node.environ[kubernetes.CONSENT] = consent
     monkeypatch.setattr(kubernetes, "DEBIAN_PACKAGES", {str(node.root / "missing"): "containerd"})
-    monkeypatch.setattr(kubernetes.os, "geteuid", lambda: 1000)
-    with pytest.raises(SetupError, match=r"a local node needs containerd"):
+    monkeypatch.setattr(kubernetes.os, "geteuid", lambda: user)
+    with pytest.raises(SetupError, match=r"apt-get install --no-install-recommends containerd"):
         kubernetes.ensure(node.host())
+    assert node.calls("apt-get") == []

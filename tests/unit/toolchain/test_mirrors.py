@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.unit.toolchain.conftest import Machine
 from toolchain.host import terraform_platform
 from toolchain.needs import mirrors
@@ -43,26 +41,16 @@ def test_without_the_wanted_version_the_newest_is_offered(machine: Machine, tmp_
     assert (exact, other) == (None, mirrors.Mirror(second, "5.100.0"))
 
 
-def test_a_mirror_deep_beneath_optional_software_is_found(machine: Machine, tmp_path: Path) -> None:
-    mirror = machine.provider(tmp_path / "software" / "vendor" / "terraform-plugins", "5.100.0")
-    assert list(mirrors.optional((tmp_path / "software", tmp_path / "absent"))) == [mirror]
-
-
-def test_the_look_ends_at_its_depth_and_follows_no_links(machine: Machine, tmp_path: Path) -> None:
-    machine.provider(tmp_path / "software" / "1/2/3/4/5/6/7", "5.100.0")
-    elsewhere = machine.provider(tmp_path / "elsewhere", "5.100.0")
-    (tmp_path / "software" / "link").symlink_to(elsewhere)
-    assert list(mirrors.optional((tmp_path / "software",))) == []
-
-
-def test_the_look_ends_after_so_many_directories(
-    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_mirrors_directly_below_the_places_for_optional_software_are_found(
+    machine: Machine, tmp_path: Path
 ) -> None:
-    machine.provider(tmp_path / "software" / "z", "5.100.0")
-    for number in range(10):
-        (tmp_path / "software" / f"a{number}").mkdir()
-    monkeypatch.setattr(mirrors, "DIRECTORIES", 5)
-    assert list(mirrors.optional((tmp_path / "software",))) == []
+    software = tmp_path / "software"
+    mirror = machine.provider(software / "terraform-plugins", "5.100.0")
+    machine.provider(software / "vendor" / "deeper", "6.25.0")
+    (software / "link").symlink_to(machine.provider(tmp_path / "elsewhere", "6.25.0"))
+    named = mirrors.optional((software, tmp_path / "absent"))
+    exact, other = mirrors.find(named, "6.25.0", terraform_platform())
+    assert (exact, other) == (None, mirrors.Mirror(mirror, "5.100.0"))
 
 
 def test_terraforms_implied_mirror_directories_respect_the_variables() -> None:
