@@ -27,7 +27,7 @@ RUN export PYTHONHASHSEED=0 \
 FROM ${BASE}
 LABEL org.opencontainers.image.title="msk-mirror operations" \
       org.opencontainers.image.description="Keeps the MirrorMaker 2 connectors as configured and publishes how replication goes" \
-      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.version="0.2.0" \
       org.opencontainers.image.licenses="Apache-2.0 AND BSD-2-Clause AND BSD-3-Clause AND ISC AND MIT AND MPL-2.0 AND PSF-2.0"
 ENV HOME="/tmp" \
     LANG="C.UTF-8" \

@@ -14,15 +14,14 @@ from operations.cli.failover import failover
 from operations.cli.migrate import migrate_app, rollback_app
 from operations.cli.options import EXIT_CODES, AsJson, CredentialsFile
 from operations.cli.rollout import rollout
+from topology.model.version import VERSION
 
 __all__ = ["app", "run"]
 
 app = typer.Typer(
     name="msk-mirror",
-    help="Checks, bootstraps, reconciles, verifies and migrates MirrorMaker 2 between MSK clusters.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -44,6 +43,22 @@ ConnectorDirectory = Annotated[
 MetricsPort = Annotated[
     int | None, typer.Option(min=0, max=65535, help="Serve /metrics, /healthz and /readyz on this port.")
 ]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"msk-mirror {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Check, bootstrap, reconcile, verify and migrate MirrorMaker 2 between MSK clusters."""
 
 
 def run(arguments: Sequence[str]) -> NoReturn:

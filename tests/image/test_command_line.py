@@ -37,7 +37,7 @@ def test_docker_builds_from_a_staged_context(tmp_path: Path, monkeypatch: pytest
     done = CliRunner().invoke(app, ["operations", "--json", "--directory", str(tmp_path)])
     assert done.exit_code == 0, done.output
     [result] = json.loads(done.stdout)
-    assert (result["reference"], result["digest"]) == ("msk-mirror/operations:0.1.0", "sha256:0123")
+    assert (result["reference"], result["digest"]) == ("msk-mirror/operations:0.2.0", "sha256:0123")
     assert (result["built_by"], result["archive"]) == ("docker", None)
     [told] = [line for line in log.read_text().splitlines() if line.startswith("build ")]
     assert "SOURCE_DATE_EPOCH=0" in told

@@ -23,6 +23,7 @@ from toolchain.needs import jars
 from topology.kubernetes.pods import AGENT_JAR, JARS, USER_ID, probe_command
 from topology.kubernetes.workload import probes
 from topology.model.mirrormaker import MirrorMaker, Operations
+from topology.model.version import VERSION
 
 IMAGES = read_list()
 ROOTS = (
@@ -48,6 +49,7 @@ def test_environments_that_say_nothing_use_these_images() -> None:
 def test_tags_are_the_versions_of_kafka_and_of_this_project() -> None:
     kafka = {jar.version for jar in _lock().jars if jar.artifact == "connect-runtime"}
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"]
+    assert project == VERSION
     assert (IMAGES["connect"].tag, IMAGES["operations"].tag) == (*kafka, project)
 
 

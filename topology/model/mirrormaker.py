@@ -8,6 +8,7 @@ from pydantic import Field
 
 from topology.model.base import Count, KafkaName, LabelKey, LabelValue, Model, Percent, Properties
 from topology.model.exactly_once import ExactlyOnce, Switch
+from topology.model.version import VERSION
 
 __all__ = [
     "Autoscaling",
@@ -135,7 +136,7 @@ class Rest(Model):
 class Operations(Model):
     """The pod that reconciles connectors and probes latency."""
 
-    image: Image = Image(repository="msk-mirror/operations", tag="0.1.0")
+    image: Image = Image(repository="msk-mirror/operations", tag=VERSION)
     interval_seconds: Count = 15
     prune: bool = False
     """Whether connectors that the environment no longer has are deleted. Default: no; they are named in a

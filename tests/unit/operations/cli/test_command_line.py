@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,12 @@ def test_every_mistake_is_named_with_its_line(tmp_path: Path, capsys: pytest.Cap
     assert found["valid"] is False
     assert len(found["problems"]) == len(problems)
     assert {problem["line"] for problem in found["problems"]} >= {1, 3, 5, 6}
+
+
+def test_the_version_is_the_projects(capsys: pytest.CaptureFixture[str]) -> None:
+    assert code_of("--version") == 0
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert capsys.readouterr().out == f"msk-mirror {project}\n"
 
 
 def test_a_change_that_needs_two_steps_is_refused_with_the_line_of_the_new_file(
