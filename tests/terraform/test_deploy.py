@@ -111,6 +111,34 @@ def test_grown_volumes_are_left_alone(deployment: Deployment) -> None:
     assert grown == size * 2
 
 
+def test_scram_needs_two_deploys_and_goes_again(deployment: Deployment) -> None:
+    """The listener and an empty secret, then the association, as docs/runbooks/scram.md has them."""
+    name, kafka = f"msk-{REGION}", deployment.client("kafka")
+
+    def deploy(**authentication: bool) -> str:
+        """The cluster's ARN, after a deploy of these settings that a second one would not change."""
+        deployment.synthesize(kafka={"authentication": authentication})
+        deployment.apply(name)
+        assert deployment.plan(name)[name].total == EMPTY
+        return str(deployment.output(name)["cluster_arn"])
+
+    def associated(cluster_arn: str) -> list[str]:
+        return list(kafka.list_scram_secrets(ClusterArn=cluster_arn)["SecretArnList"])
+
+    try:
+        assert associated(deploy(scram=True)) == []
+        secret = deployment.output(name)["scram_secret_arn"]
+        manager = deployment.client("secretsmanager")
+        assert "VersionIdsToStages" not in manager.describe_secret(SecretId=secret), "it is empty"
+        manager.put_secret_value(SecretId=secret, SecretString='{"username": "app", "password": "word"}')
+        assert associated(deploy(scram=True, scram_secret_associated=True)) == [secret]
+        assert associated(deploy(scram=True)) == []
+    finally:
+        deploy()
+    sasl = cluster(deployment)["ClientAuthentication"]["Sasl"]
+    assert not sasl["Scram"]["Enabled"]
+
+
 def test_policies_name_the_very_clusters_of_the_flows(deployment: Deployment) -> None:
     role = deployment.output(f"identity-{REGION}")["worker_role_arn"].split("/")[-1]
     iam = deployment.client("iam")
