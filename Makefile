@@ -107,13 +107,13 @@ catalogue: ## regenerate the lists of Kafka's configuration keys (out of its jar
 	@$(RUN) --needs java,kafka -- python -m localcloud.kafka.catalogue
 	@$(RUN) -- python -m localcloud.aws.regions
 
-schema: ## write the JSON Schema of environment files anew
+schema: ## regenerate the JSON Schema of environment files
 	@$(RUN) -- python -m topology.schema
 
-reference: ## write docs/reference anew, out of the tables
+reference: ## regenerate docs/reference from the tables
 	@$(RUN) -- python -m topology.iam.reference
 
-lock: ## make all lock files anew: Python, checkov, npm, jars
+lock: ## regenerate all lock files: Python, checkov, npm, jars
 	@$(PYTHON) -m toolchain lock
 
 clean: ## remove what was generated in the checkout

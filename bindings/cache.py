@@ -23,7 +23,7 @@ def pruned_package(
 ) -> Path | None:
     """The package that holds these submodules: out of the cache, or made now (seconds, said in one line).
 
-    None, with the reason in one line, where it can not be made: the shipped package serves then.
+    None, with the reason in one line, where it cannot be made: the shipped package serves then.
     """
     file = folder() / f"{key(provider, version, submodules)}.tgz"
     damaged = file.exists() and not _is_whole(file)

@@ -64,7 +64,7 @@ class _ProviderImports:
 class _KernelOfPrunedPackages:
     """Stands before jsii's process provider. Node starts and loads cdktf in the background, while Python goes
     on importing. Loading a replaced package waits for the first other request: then all imports at the top
-    of files have run, and the set of submodules is known; a package that is loaded can not grow.
+    of files have run, and the set of submodules is known; a package that is loaded cannot grow.
     """
 
     def __init__(self, replaced: dict[str, Provider]) -> None:

@@ -42,7 +42,7 @@ def measure(command: Sequence[str], environment: Mapping[str, str], folder: Path
     A peak is `VmHWM` of /proc/<pid>/status (proc(5)), a high-water mark of the kernel, read every 50 ms: what
     is missed is growth in the last 50 ms of a process. getrusage() would name the largest child only.
 
-    Raises CommandFailedError, and OSError where the command can not be started or there is no /proc.
+    Raises CommandFailedError, and OSError where the command cannot be started or there is no /proc.
     """
     if not (PROC / "self/status").exists():
         raise OSError("memory is read from /proc, which only Linux has: run the benchmark there")

@@ -26,7 +26,7 @@ LIBS_VARIABLE = "MSK_MIRROR_KAFKA_LIBS"
 
 
 class LocalCloudError(RuntimeError):
-    """The local cloud can not be had as things are; the text says what is missing."""
+    """The local cloud cannot be had as things are; the text says what is missing."""
 
 
 @dataclass

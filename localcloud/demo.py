@@ -89,7 +89,7 @@ class Demo:
 
 
 def run_demo(options: DemoOptions, view: DemoView) -> Demo:
-    """Run it and write the report. Raises what its parts raise when they can not go on."""
+    """Run it and write the report. Raises what its parts raise when they cannot go on."""
     shutil.rmtree(options.directory, ignore_errors=True)
     environment = load_environment(options.environment)
     demo = Demo()
@@ -170,7 +170,7 @@ def _show_around(
     look = replication.how_to_look()
     replication.keep()
     end = cloud.keep()
-    view.console.print("\nEverything goes on running. To look at it:")
+    view.console.print("\nEverything keeps running. To look at it:")
     for line in (
         f". {script}",
         f"terraform -chdir={stack.directory} state list",

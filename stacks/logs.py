@@ -16,7 +16,7 @@ __all__ = ["LogsStack"]
 
 
 class LogsStack(RegionStack):
-    """One key and the groups that the topology gives to this stack. In production the key can not be
+    """One key and the groups that the topology gives to this stack. In production the key cannot be
     destroyed and the groups are left behind, because their retention outlives the stack."""
 
     def __init__(self, scope: Construct, environment: Environment, region: str) -> None:

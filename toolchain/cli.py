@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted; the next set-up goes on from here", file=sys.stderr)
+        print("interrupted; the next set-up resumes from here", file=sys.stderr)
         return INTERRUPTED
     return code
 
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
 
     setup = commands.add_parser("setup", help="create what is missing, a line for each need")
     setup.set_defaults(action=_setup)
-    setup.add_argument("--again", action="store_true", help="ask the PATH and the provider registry anew")
+    setup.add_argument("--again", action="store_true", help="ask the PATH and the provider registry again")
     _add_needs(setup, environment.ALL)
 
     env = commands.add_parser("env", help='print export lines, for eval "$(python3 -m toolchain env)"')
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_needs(run, ("python",))
     run.add_argument("words", nargs="+", metavar="CMD", help="the command and its arguments, after --")
 
-    lock = commands.add_parser("lock", help="make the lock files of Python, checkov, npm and the jars anew")
+    lock = commands.add_parser("lock", help="regenerate the lock files of Python, checkov, npm and the jars")
     lock.set_defaults(action=lambda host, options: relock.lock(host, options.which))
     lock.add_argument("which", nargs="*", help=f"any of {', '.join(relock.KINDS)}; all without one")
 

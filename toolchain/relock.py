@@ -1,4 +1,4 @@
-"""Make the lock files anew: hashes and versions, no download addresses."""
+"""Regenerate the lock files: hashes and versions, no download addresses."""
 
 from __future__ import annotations
 

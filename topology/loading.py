@@ -50,7 +50,7 @@ def load_environment(name_or_path: str | FilePath) -> Environment:
         reason = getattr(error, "strerror", None) or str(error)
         names = ", ".join(sorted(file.stem for file in ENVIRONMENTS.glob("*.yaml")))
         raise InvalidEnvironment(
-            [Problem((), f"can not be read: {reason}", allowed=f"a path, or one of {names}", file=str(path))]
+            [Problem((), f"cannot be read: {reason}", allowed=f"a path, or one of {names}", file=str(path))]
         ) from error
     try:
         text = content.decode("utf-8")

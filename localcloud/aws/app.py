@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ADMIN_PATH = "/_localcloud"
-"""No AWS path begins so: S3's are the only free ones, and a bucket's name can not begin with an underscore
+"""No AWS path begins so: S3's are the only free ones, and a bucket's name cannot begin with an underscore
 (Amazon S3 User Guide, "General purpose bucket naming rules")."""
 
 

@@ -181,9 +181,9 @@ def _grants(statement: Mapping[str, Any]) -> Iterator[Grant]:
     if not kafka:
         return
     if foreign := sorted(statement.keys() - {"Sid", "Effect", "Action", "Resource"}):
-        raise ValueError(f"{statement.get('Sid')}: {', '.join(foreign)} can not be told in Kafka's rules")
+        raise ValueError(f"{statement.get('Sid')}: {', '.join(foreign)} cannot be told in Kafka's rules")
     if statement["Effect"] != "Allow":
-        raise ValueError(f"{statement.get('Sid')}: {statement['Effect']} can not be told in Kafka's rules")
+        raise ValueError(f"{statement.get('Sid')}: {statement['Effect']} cannot be told in Kafka's rules")
     for action in kafka:
         known = [name for name in ACTIONS if fnmatchcase(f"kafka-cluster:{name}", action)]
         if not known:
@@ -206,7 +206,7 @@ def _resource(arn: str) -> tuple[str, str, str]:
     ):
         raise ValueError(f"{arn}: no ARN of something in an MSK cluster")
     if any("*" in part or "?" in part for part in (*parts[:5], *path[:3])):
-        raise ValueError(f"{arn}: wildcards before the name can not be told in Kafka's rules")
+        raise ValueError(f"{arn}: wildcards before the name cannot be told in Kafka's rules")
     return parts[3], path[0], path[3] if len(path) == 4 else ""
 
 

@@ -42,7 +42,7 @@ STOP_SECONDS = 10.0
 
 
 class ClusterStartError(RuntimeError):
-    """A cluster can not be had as things are; the text says what is missing or which program has ended."""
+    """A cluster cannot be had as things are; the text says what is missing or which program has ended."""
 
 
 @dataclass

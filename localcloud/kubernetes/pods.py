@@ -100,7 +100,7 @@ def _deploy(
         workload.apply(wait=False)
         on_step(
             f"{stack.name}: {len(workload.objects)} objects applied by the converter, since Terraform's"
-            " Kubernetes provider can not be had here"
+            " Kubernetes provider cannot be had here"
         )
     return workload
 

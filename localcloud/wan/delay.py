@@ -39,7 +39,7 @@ class DelayLine:
         return self._queue[0][0] if self._queue else None
 
     def take(self) -> None:
-        """Read what has arrived, up to a batch, so that one busy line can not starve the others."""
+        """Read what has arrived, up to a batch, so that one busy line cannot starve the others."""
         due = monotonic() + self.delay
         if self._queue:
             due = max(due, self._queue[-1][0])  # after a shortened delay nobody overtakes

@@ -37,7 +37,7 @@ _STOP_SECONDS = 40  # task.shutdown.graceful.timeout.ms is 30 s in the deployed 
 
 
 class WorkerError(ValueError):
-    """A worker configuration can not be read; the text says where and what was found."""
+    """A worker configuration cannot be read; the text says where and what was found."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def bootstrap_environment(wan: Wan, region: str, clusters: Mapping[str, str]) ->
 def read_properties(text: str, where: str) -> dict[str, str]:
     """The properties of a text in the format of java.util.Properties.
 
-    Raises WorkerError for a bad escape and for a key that is there twice: Java takes the last one silently.
+    Raises WorkerError for a bad escape and for a key that is set more than once: Java silently uses the last value.
     """
     try:
         return parse_properties(text)

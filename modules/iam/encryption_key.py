@@ -17,7 +17,7 @@ __all__ = ["EncryptionKey"]
 class EncryptionKey(Construct):
     """A symmetric key with yearly rotation, its alias and its policy.
 
-    With `retain` a plan can not destroy it: what it encrypted would be lost. A key that is destroyed waits
+    With `retain` a plan cannot destroy it: what it encrypted would be lost. A key that is destroyed waits
     for 30 days with `retain`, for 7 (AWS's minimum) without.
     """
 

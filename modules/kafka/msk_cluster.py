@@ -62,7 +62,7 @@ class BrokerNetwork:
 class KafkaCluster(Construct):
     """TLS only, IAM (and SCRAM where asked for), one key for data at rest. Its configuration is followed at
     its latest revision. `log_group` is None for Express brokers, for which MSK drops broker logs. With
-    `retain` a plan can not destroy it."""
+    `retain` a plan cannot destroy it."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class KafkaCluster(Construct):
             name=configuration.name,
             kafka_versions=[configuration.kafka_version],
             server_properties=literal(configuration.text),
-            # a configuration in use can not be deleted: the cluster moves to the new one first
+            # a configuration in use cannot be deleted: the cluster moves to the new one first
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         self.cluster = MskCluster(

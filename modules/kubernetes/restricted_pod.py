@@ -102,7 +102,7 @@ def pod_security() -> PodSecurity:
 
 
 def container_security() -> ContainerSecurity:
-    """What the level restricted demands, and a root file system that can not be written to."""
+    """What the level restricted demands, and a root file system that cannot be written to."""
     user = str(USER_ID)
     return ContainerSecurity(
         run_as_non_root=True,

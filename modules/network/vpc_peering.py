@@ -48,7 +48,7 @@ class VpcPeering(Construct):
             vpc_id=requester.vpc_id,
             peer_vpc_id=accepter.vpc_id,
             peer_region=accepter.region,
-            auto_accept=False,  # can not be true across regions
+            auto_accept=False,  # cannot be true across regions
             tags={"Name": name},
         )
         acceptance = VpcPeeringConnectionAccepterA(

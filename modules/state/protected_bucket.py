@@ -39,7 +39,7 @@ ABANDONED_UPLOAD_DAYS = 7
 
 class ProtectedBucket(Construct):
     """A private, versioned bucket under a customer managed key, with its policy and with an end for old
-    versions (`noncurrent_days`). With `retain` a plan can not destroy it; without, destroying it takes its
+    versions (`noncurrent_days`). With `retain` a plan cannot destroy it; without, destroying it takes its
     objects along."""
 
     def __init__(

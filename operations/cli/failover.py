@@ -16,7 +16,7 @@ __all__ = ["failover"]
 EXIT_CODES: Final = (
     "Exit codes: 0 ok, 1 failed or refused, 2 bad input (options, files, addresses), 130 interrupted."
 )
-ONE_OF_TWO: Final = "give either --from-bootstrap, or --from-down where that cluster can not be asked"
+ONE_OF_TWO: Final = "give either --from-bootstrap, or --from-down where that cluster cannot be asked"
 
 failover = typer.Typer(
     name="failover",
@@ -38,8 +38,8 @@ class Uncheckpointed(StrEnum):
 
 Group = Annotated[str, typer.Argument(help="The consumer group.")]
 From = Annotated[str, typer.Option("--from", help="Alias or region of the cluster that the group leaves.")]
-To = Annotated[str, typer.Option("--to", help="Alias or region of the cluster where it goes on.")]
-ToBootstrap = Annotated[str, typer.Option(help="host:port[,host:port] of the cluster where it goes on.")]
+To = Annotated[str, typer.Option("--to", help="Alias or region of the target cluster.")]
+ToBootstrap = Annotated[str, typer.Option(help="host:port[,host:port] of the target cluster.")]
 FromBootstrap = Annotated[
     str | None, typer.Option(help="host:port[,host:port] of the cluster that it leaves; or --from-down.")
 ]
@@ -120,12 +120,12 @@ def policy(group: Group, from_: From, to: To, environment: EnvironmentFile = DEF
 
 _command(
     "plan",
-    "Print where the group would go on, partition by partition; nothing is changed.\n\n"
+    "Print the offset from which the group would resume in each partition. Changes nothing.\n\n"
     "It fails when `run` would refuse: the group has members, its checkpoints are old or lacking.",
 )
 _command(
     "run",
-    "Write the group's offsets at the cluster where it goes on. Can be repeated; the way back is the same."
+    "Write the group's offsets at the target cluster. The command can be repeated; failback is the same command."
     "\n\n"
     "The group must be stopped on both. Its offsets at the cluster that it leaves stay as they are.",
 )

@@ -101,11 +101,11 @@ def _forward(name: str, gate_seconds: float, explanation: str) -> None:
         raise typer.Exit(command.run_course(options, "migrate", journal, as_json))
 
 
-_forward("plan", 30.0, "Make the checks and show the steps; changes nothing. Fails when a check does.")
+_forward("plan", 30.0, "Run the checks and show the steps. Changes nothing. Fails when a check fails.")
 _forward(
     "run",
     600.0,
-    "Migrate, or go on where the last run ended; a report at the end.\n\n"
+    "Migrate, or resume where the last run stopped. Ends with a report.\n\n"
     "Run it where both clusters, both runtimes and AWS can be reached. The clusters' addresses come from the "
     "variables BOOTSTRAP_<ALIAS>, as the pods have them.",
 )
@@ -137,7 +137,7 @@ def abort(  # noqa: PLR0913, PLR0917 - one parameter for each option
     credentials: CredentialsFile = None,
     seconds: Seconds = 600.0,
 ) -> None:
-    """Take the new workers away while the old ones are all there; past that there is `rollback run`."""
+    """Remove the new workers while all old ones still run; afterwards use `rollback run`."""
     from operations.cli.commands import migrate as command  # noqa: PLC0415
 
     out = Path("cdktf.out")
@@ -177,7 +177,7 @@ def rollback(  # noqa: PLR0913, PLR0917 - one parameter for each option
     seconds: Seconds = 600.0,
     as_json: AsJson = False,
 ) -> None:
-    """Go back from wherever the migration stands, or go on going back: the old workers first."""
+    """Roll back from any point, or resume a rollback. Starts the old workers first."""
     from operations.cli.commands import migrate as command  # noqa: PLC0415
 
     out = Path("cdktf.out")

@@ -1,7 +1,7 @@
 """The flows that a probe watches, read from the connectors that replicate them.
 
 The mounted ConfigMap of connectors says it all: both clusters, how to log in, and which topics cross. So the
-probe can not watch something else than what runs.
+probe cannot watch something else than what runs.
 """
 
 from __future__ import annotations

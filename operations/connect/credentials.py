@@ -21,12 +21,12 @@ _PLAIN = re.compile(r"[\t\r\n -\[\]-~]*")
 
 
 class CredentialsError(ValueError):
-    """The file can not be used; the text says why, and nothing of what is in it."""
+    """The file cannot be used; the text says why, and nothing of what is in it."""
 
 
 class Credentials(httpx.Auth):
     """The first user of the file at `path`. Raises CredentialsError, at once and at each request, for a file
-    that can not be used."""
+    that cannot be used."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

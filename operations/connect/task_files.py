@@ -27,7 +27,7 @@ WRITE_ALL: Final = 0o1777
 
 
 class TaskFilesError(Exception):
-    """The files can not be written; says what was found and what was expected."""
+    """The files cannot be written; says what was found and what was expected."""
 
 
 def write_task_files(
@@ -37,7 +37,7 @@ def write_task_files(
     all as /tmp is: both are volumes that belong to root. Gives the paths back, in the order of the names.
 
     Raises TaskFilesError where the variable, or the address that a file wants, is not to be had, and OSError
-    where a file can not be written.
+    where a file cannot be written.
     """
     files = _files(variables)
     if any(ADDRESS in text for text in files.values()):

@@ -23,7 +23,7 @@ __all__ = ["Failover", "FailoverError", "Outcome"]
 
 
 class FailoverError(Exception):
-    """A failover did not come to its end; the text says what is written and how to go on."""
+    """A failover did not finish; the text says what is written and how to continue."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where a consumer group goes on at another cluster, partition by partition.
+"""The offsets from which a consumer group resumes at another cluster, partition by partition.
 
 Two ways lead there. A topic of the cluster that the group leaves is mirrored: MirrorMaker's checkpoints say
 where the group is in the mirror. A topic that is itself a mirror leads back to its original: MirrorMaker
@@ -21,7 +21,7 @@ __all__ = ["make_plan"]
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A partition to go on in, before it is decided where."""
+    """A partition to resume in, before its offset is decided."""
 
     source: Partition
     target: Partition
@@ -85,7 +85,7 @@ def _sources(routes: Routes, seen: Seen) -> Iterable[tuple[Partition, int | None
 
 
 def _move(one: _Wanted, seen: Seen, rules: Rules, now: float) -> Move | None:
-    """None where nothing says where to go on."""
+    """None without an offset to resume from."""
     extent, current = seen.extents[one.target], seen.current.get(one.target)
     way, translated, age = _translated(one, seen, rules, now)
     if translated is None and current is not None:
@@ -153,7 +153,7 @@ def _notes(routes: Routes, seen: Seen, wanted: Sequence[_Wanted]) -> tuple[str, 
         )
         if routes.backward:
             notes.append(
-                f"in topics that {source} has from {target} the group goes on where it was on {target}"
+                f"in topics that {source} has from {target} the group resumes where it was on {target}"
             )
     if any(one.back for one in wanted):
         notes.append(

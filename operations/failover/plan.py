@@ -1,4 +1,4 @@
-"""A failover as data: what both clusters say, where the group goes on, and what speaks against it."""
+"""A failover as data: what both clusters report, where the group resumes, and the reasons against it."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Move:
-    """The group goes on in `target` at `position`.
+    """The group resumes in `target` at `position`.
 
     way         checkpoint, offset syncs, earlier position (where the group is already), beginning, empty
     committed   in `source`; None where that was not asked
     translated  what the way says; None for an earlier position
     current     committed there before
     reread      records that the group has read already and reads again, at most; None: not known
-    expired     records from where it should go on that retention has deleted there
+    expired     records from which it should resume that retention has deleted there
     age_seconds of the checkpoint
     """
 
@@ -101,7 +101,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why the plan must not be run: `kind` for programs, `words` with how to go on."""
+    """Why the plan must not be run: `kind` for programs, `words` with what to do."""
 
     kind: Literal["members", "stale", "set-back", "no-checkpoint", "beyond-end", "nothing"]
     words: str

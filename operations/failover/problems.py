@@ -1,4 +1,4 @@
-"""What speaks against a failover, in words that say how to go on."""
+"""Reasons against a failover, each with what to do."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def objections(  # noqa: PLR0913, PLR0917 - all that a plan is made of
     missing: Sequence[Partition],
     set_back: Sequence[Partition],
 ) -> tuple[Problem, ...]:
-    """Every problem of the moves. `missing`: partitions of the target of which nothing says where to go on;
+    """Every problem of the moves. `missing`: partitions of the target without an offset to resume from;
     `set_back`: those of the source where the group is behind its last checkpoint."""
     return (
         *_members(group, seen),
@@ -97,7 +97,7 @@ def _beyond(moves: Sequence[Move]) -> Iterator[Problem]:
         named = [f"{one.target[0]}-{one.target[1]} at {one.position} of {one.extent.end}" for one in found]
         yield Problem(
             "beyond-end",
-            f"the group would go on behind the end of {_listed(named)}: the topic was made anew, and what is "
+            f"the group would resume beyond the end of {_listed(named)}: the topic was recreated, and what is "
             "known of it is of the one before. If that is what the group has committed there: --force; else "
             "let MirrorMaker write a checkpoint of the new one",
         )

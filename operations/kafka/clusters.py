@@ -55,7 +55,7 @@ MSK_HOST: Final = re.compile(r"\.kafka(?:-serverless)?\.([a-z0-9-]+)\.amazonaws\
 
 
 class ClusterError(Exception):
-    """A cluster or topic that can not be used, in words; or settings that librdkafka does not know."""
+    """A cluster or topic that cannot be used, in words; or settings that librdkafka does not know."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +131,11 @@ def words(error: KafkaException) -> str:
 
 
 def read_properties(path: Path) -> dict[str, str]:
-    """A Java properties file. Raises ClusterError when it can not be read."""
+    """A Java properties file. Raises ClusterError when it cannot be read."""
     try:
         return parse_properties(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ClusterError(f"{path}: can not be read: {getattr(error, 'strerror', None) or error}") from error
+        raise ClusterError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 def client_settings(properties: Mapping[str, str], bootstrap: str) -> dict[str, Any]:

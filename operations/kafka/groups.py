@@ -30,7 +30,7 @@ class Groups:
         """Client ids and hosts of those in the group; empty when nobody is, or there is no such group.
 
         The state comes from ListGroups, which knows groups of either protocol (KIP-848); a group whose
-        members can not be named is given by its state.
+        members cannot be named is given by its state.
         """
         with self._named():
             listed = self._admin.list_consumer_groups(request_timeout=REQUEST_SECONDS).result()

@@ -41,7 +41,7 @@ class Offsets:
     def extents(self, wanted: Callable[[str], bool]) -> dict[Partition, Extent]:
         """Where every partition of the wanted topics begins and ends now.
 
-        Raises ClusterError when one of them can not be told: a sum over the others would be another figure.
+        Raises ClusterError when one of them cannot be told: a sum over the others would be another figure.
         """
         try:
             if self._admin is None:

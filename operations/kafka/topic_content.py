@@ -48,7 +48,7 @@ def read_topics(
     """The records of each partition in order, as far as they are committed now. `topics`: name -> partitions;
     `since_ms`: since then, in milliseconds since 1970; None: all there are.
 
-    Raises ClusterError when one can not be read to its end.
+    Raises ClusterError when one cannot be read to its end.
     """
     with _reading(cluster) as consumer:
         extents: dict[Partition, Extent] = {}
@@ -62,7 +62,7 @@ def read_extents(
 ) -> Iterator[Message]:
     """The committed records from the beginning to the end of each extent, in the order of their partition. An
     open transaction before an end is waited for, as long as not `seconds` go by without a record. Raises
-    ClusterError when one can not be read to its end."""
+    ClusterError when one cannot be read to its end."""
     with _reading(cluster) as consumer:
         yield from _records(cluster, consumer, extents, seconds)
 

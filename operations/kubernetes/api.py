@@ -73,7 +73,7 @@ class KubernetesApi:
         cls, environ: Mapping[str, str], directory: Path = SERVICE_ACCOUNT
     ) -> KubernetesApi | None:
         """The API server of the cluster that this process is a pod of; None where it is none, or where no
-        token is mounted. Raises OSError for files that are there and can not be read."""
+        token is mounted. Raises OSError for files that are there and cannot be read."""
         host, port = environ.get("KUBERNETES_SERVICE_HOST"), environ.get("KUBERNETES_SERVICE_PORT", "443")
         token = directory / "token"
         if not host or not token.exists():

@@ -80,7 +80,7 @@ class Events:
                     self._write(condition, now)
         except ApiError as error:
             self._quiet_until = now + QUIET_SECONDS
-            self._tell(f"events can not be written: {error}")
+            self._tell(f"events cannot be written: {error}")
         else:
             self._problem = None
 

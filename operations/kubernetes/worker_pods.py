@@ -1,6 +1,6 @@
 """The workers' pods, in words: why one does not start, is not ready or has been restarted.
 
-Connect can not say it: it is what does not run. The API server is asked for each pass; two to six pods.
+Connect cannot say it: it is what does not run. The API server is asked for each pass; two to six pods.
 """
 
 from __future__ import annotations

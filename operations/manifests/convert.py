@@ -20,7 +20,7 @@ INTEGER: Final = re.compile(r"[+-]?\d+")
 
 
 class ManifestError(ValueError):
-    """A stack that can not be converted: `problems` are all reasons, each with its place."""
+    """A stack that cannot be converted: `problems` are all reasons, each with its place."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = tuple(problems)
@@ -62,7 +62,7 @@ class _Conversion:
         resource_type = address.partition(".")[0]
         kind, block = api_resource(resource_type), provider_block(resource_type)
         if kind is None or block is None:
-            self.problems.append(f"{address}: {resource_type} can not be told as an object of the API")
+            self.problems.append(f"{address}: {resource_type} cannot be told as an object of the API")
             return None
         if kind.kind == "Secret":
             self.problems.append(f"{address}: a Secret is not for reading, and its values are not converted")

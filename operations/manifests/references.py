@@ -59,7 +59,7 @@ class References:
         """What a reference stands for; None, and a problem, where that is not known."""
         output = OUTPUT.fullmatch(found["expression"].strip()) if found[0].startswith("${") else None
         if not output:
-            self.problems.append(f"{where}: {found[0]} can not be resolved; only outputs of other stacks can")
+            self.problems.append(f"{where}: {found[0]} cannot be resolved; only outputs of other stacks can")
             return None
         value = self.values.get(output["stack"], {}).get(output["output"])
         if value is None:

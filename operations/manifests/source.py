@@ -44,7 +44,7 @@ class ValuesError(Exception):
 
 
 class NotDeployed(Exception):  # noqa: N818 - reads as what it is where it is caught
-    """States that can not be read, a line each, and what to do without them."""
+    """States that cannot be read, a line each, and what to do without them."""
 
 
 def stack_of(region: str, environment: str, outdir: Path | None) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def read_values(file: Path) -> Values:
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValuesError(f"{file}: can not be read: {error}") from error
+        raise ValuesError(f"{file}: cannot be read: {error}") from error
     if not isinstance(content, dict):
         raise ValuesError(
             f"{file}: expected outputs by stack, as in identity-us-east-1: {{worker_role_arn: ..}}"
@@ -110,7 +110,7 @@ def read_values(file: Path) -> Values:
 
 def deployed_values(stack: Mapping[str, Any], wanted: Iterable[str]) -> Values:
     """Outputs of the stacks `wanted` as they are deployed, out of their states in S3. Raises NotDeployed with
-    every state that can not be read."""
+    every state that cannot be read."""
     import boto3  # noqa: PLC0415 - 0.2 s, for those only who ask for deployed values
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 

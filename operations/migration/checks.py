@@ -22,7 +22,7 @@ MORE_THAN_ZERO: Final = "expected at least 1"
 
 
 class _Skipped(Exception):  # noqa: N818 - no error
-    """Why a check can not be made here."""
+    """Why a check cannot be made here."""
 
 
 class ChecksFailed(Exception):  # noqa: N818 - reads as what it is where it is caught
@@ -150,7 +150,7 @@ def _offsets(migration: Migration) -> str:
 
 def _initial_state(migration: Migration) -> str:
     if migration.path == "connect":
-        raise _Skipped("the connectors are there and go on")
+        raise _Skipped("the connectors exist and keep running")
     state = migration.environment.mirrormaker.connect.initial_state
     if state != "STOPPED":
         raise ValueError(

@@ -42,7 +42,7 @@ Record = tuple[bytes, bytes | None, int]
 
 
 class DedicatedError(ClusterError):
-    """The old runtime's positions can not be read or written; the text says where and why."""
+    """The old runtime's positions cannot be read or written; the text says where and why."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ SECONDS: Final = 60
 
 
 def eks_api(session: Any, region: str, cluster: str, namespace: str) -> KubernetesApi:
-    """`session`: boto3's. Raises botocore's errors where the cluster can not be described."""
+    """`session`: boto3's. Raises botocore's errors where the cluster cannot be described."""
     found = session.client("eks", region_name=region).describe_cluster(name=cluster)["cluster"]
     authority = base64.b64decode(found["certificateAuthority"]["data"]).decode()
     verify = ssl.create_default_context(cadata=authority)

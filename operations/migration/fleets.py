@@ -20,7 +20,7 @@ DEADLINE_SECONDS: Final = 900.0
 
 
 class FleetError(Exception):
-    """Workers that can not be counted or changed, or did not become as many as asked for; in words."""
+    """Workers that cannot be counted or changed, or did not become as many as asked for; in words."""
 
 
 class Fleet(Protocol):

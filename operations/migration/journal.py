@@ -2,7 +2,7 @@
 
 A file of JSON lines, each synced before the next step begins. The first line says what is migrated; a course
 (`migrate` or `rollback`) begins, its steps are started, done or failed, and it is finished or aborted. A tool
-that was killed reads it and goes on. A last line that was cut off by the kill is dropped: what it would have
+that was killed reads it and resumes. A last line that was cut off by the kill is dropped: what it would have
 said is done again, which every step allows.
 """
 
@@ -27,7 +27,7 @@ EVENTS: Final = frozenset({"begun", "started", "done", "failed", "aborted", "fin
 
 
 class JournalError(Exception):
-    """A journal that can not be used: of another migration, in use, or not a journal; in words."""
+    """A journal that cannot be used: of another migration, in use, or not a journal; in words."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("a+b")
         except OSError as error:
-            raise JournalError(f"{path}: can not be written: {error.strerror}") from error
+            raise JournalError(f"{path}: cannot be written: {error.strerror}") from error
         try:
             _lock(file, path)
             record = _recover(file, path)
@@ -195,7 +195,7 @@ def read_record(path: Path) -> tuple[Record | None, bool]:
     except FileNotFoundError:
         return None, False
     except OSError as error:
-        raise JournalError(f"{path}: can not be read: {error.strerror}") from error
+        raise JournalError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _lock(file: IO[bytes], path: Path) -> None:
@@ -265,7 +265,7 @@ def _require_same(path: Path, found: Identity, wanted: Identity) -> None:
         differing = ["the environment file has other group, topic, connector names or steps than it had then"]
     said = "; ".join(differing)
     raise JournalError(
-        f"{path}: is the journal of another migration ({said}); go on with that one, or name another file"
+        f"{path}: is the journal of another migration ({said}); resume that one, or name another file"
     )
 
 

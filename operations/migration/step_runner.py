@@ -20,7 +20,7 @@ Facts = Mapping[str, Any]
 
 
 class StepFailed(Exception):  # noqa: N818 - reads as what it is where it is caught
-    """A step that did not succeed: its name and why, what it leaves behind, and how to go on."""
+    """A step that did not succeed: its name and why, what it leaves behind, and how to continue."""
 
     def __init__(self, step: Step, course: Course, error: Exception) -> None:
         self.step, self.course, self.error = step, course, error
@@ -31,7 +31,7 @@ class StepFailed(Exception):  # noqa: N818 - reads as what it is where it is cau
         back = ", or go back: `msk-mirror rollback run`" if self.course == "migrate" else ""
         return (
             f"{self.step.name} failed: {self.error}\n{self.step.left}\n"
-            f"Mend the cause and go on from this step: `msk-mirror {command}`{back}."
+            f"Fix the cause and resume from this step: `msk-mirror {command}`{back}."
         )
 
 

@@ -42,14 +42,14 @@ PATHS: Final[Mapping[PathName, _Path]] = {
 
 
 class Refused(Exception):  # noqa: N818 - reads as what it is where it is caught
-    """A course that can not be taken from where the journal stands; what can be instead."""
+    """A course that cannot be taken from where the journal stands; what can be instead."""
 
 
 def migrate(migration: Migration, journal: Journal) -> dict[str, Any]:
     """Goes on with the migration, or begins it; the facts at its end. Raises Refused, StepFailed."""
     record = journal.record
     if record.course == "rollback" and record.ended is None:
-        raise Refused("a rollback is under way; go on with it first: `msk-mirror rollback run`")
+        raise Refused("a rollback is in progress; finish it first: `msk-mirror rollback run`")
     if record.course == "migrate" and record.ended == "finished":
         migration.say("the migration is finished; nothing to do")
         return record.facts

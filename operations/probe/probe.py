@@ -51,7 +51,7 @@ def run_probe(  # noqa: PLR0913 - what the command line says, by name
     `once`: one sample, an interval after the start, because growth needs two looks. `metrics_port`: the same
     figures for Prometheus. `credentials`: the file with Connect's users. Raises InvalidConnectors when the
     directory names no flow that can be probed, ValueError for an address of Connect that is none, credentials
-    that can not be used or an AWS profile that is not there, OSError for a port that is taken; whatever fails
+    that cannot be used or an AWS profile that is not there, OSError for a port that is taken; whatever fails
     later is said in the samples.
     """
     flows = load_flows(connectors_dir, os.environ)

@@ -38,7 +38,7 @@ class Stillness:
         self._still: dict[Partition, Still] = {}
 
     def look(self, reading: Reading, now: float) -> tuple[str, ...]:
-        """The topics that stand still, sorted; none where the reading can not tell."""
+        """The topics that stand still, sorted; none where the reading cannot tell."""
         if reading.source is None or reading.positions is None:
             return ()
         before, self._still = self._still, {}

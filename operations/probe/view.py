@@ -57,7 +57,7 @@ def _of_flow(sample: Mapping[str, Any], report: Report) -> Iterator[Condition]:
             said = f"the target cluster does not answer the probe either: {said}: {CHECK}"
             yield Condition(name, Level.ERROR, "TargetUnreachable", said)
         else:
-            yield Condition(name, Level.WARNING, "ProbeBlind", f"the probe can not look: {said}")
+            yield Condition(name, Level.WARNING, "ProbeBlind", f"the probe cannot look: {said}")
     if sample["stuck"] and connector is not None and connector.state == "RUNNING":
         yield Condition(name, Level.ERROR, "Stalled", _stalled(sample["stuck"], connector, source, target))
 

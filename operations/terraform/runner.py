@@ -1,4 +1,4 @@
-"""The real terraform in one stack's directory: its steps, their changes, and errors that say how to go on."""
+"""The real terraform in one stack's directory: its steps, their changes, and errors that say how to continue."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Terraform:
     """Runs terraform for `stack` with `env` on top of the process's environment.
 
     The command is `terraform` or what TERRAFORM_BINARY_NAME says (the variable that cdktf reads, too).
-    `on_progress` is called with each line worth showing: a resource that begins, goes on or ends.
+    `on_progress` is called with each line worth showing: a resource operation that starts, continues or ends.
     `lock_timeout`: how long to wait for a state that someone else has locked.
     """
 
@@ -177,7 +177,7 @@ class Terraform:
             return f"Nothing was changed in {self._state_address()}. Mend the cause and run this again."
         return (
             f"{stream.done} of {len(stream.resources)} changes were made and are in the state"
-            f" ({self._state_address()}). Mend the cause and run this again: it goes on from there."
+            f" ({self._state_address()}). Fix the cause and run the same command to resume."
         )
 
     def _state_address(self) -> str:

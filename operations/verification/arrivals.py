@@ -40,7 +40,7 @@ class NumberedConsumer:
         self._first_seen: dict[int, float] = {}
 
     def run(self, stop: threading.Event) -> None:
-        """Reads until `stop`. Raises ClusterError when the cluster can not be read at the start."""
+        """Reads until `stop`. Raises ClusterError when the cluster cannot be read at the start."""
         consumer = self._cluster.consumer({"fetch.wait.max.ms": 100, "fetch.error.backoff.ms": 100})
         try:
             known = self._take_partitions(consumer, 0, FROM_END)

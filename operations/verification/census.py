@@ -53,7 +53,7 @@ def take_census(
     """The records of the run in all topics of the cluster whose names end with one of `topics`.
 
     `since_ms`: when the run began (milliseconds since 1970); `recognize`: for records that carry their mark
-    otherwise. Raises ClusterError when a partition can not be read to its end.
+    otherwise. Raises ClusterError when a partition cannot be read to its end.
     """
     named = {
         name: partitions

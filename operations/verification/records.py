@@ -24,7 +24,7 @@ HEADER: Final = "msk-mirror"
 
 
 class Origin(NamedTuple):
-    """Where a record was produced; topic names can not contain the `/` of the key."""
+    """Where a record was produced; topic names cannot contain the `/` of the key."""
 
     alias: str
     topic: str

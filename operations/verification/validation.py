@@ -1,6 +1,6 @@
 """Is a flow as it should be? Beyond counting records: what they carry, their topic, and groups' offsets.
 
-Each check is a row: what was looked at, whether it is well, and what was found. What can not be looked at is
+Each check is a row: what was looked at, whether it is well, and what was found. What cannot be looked at is
 skipped and says why.
 """
 
@@ -165,7 +165,7 @@ def _rules(flow: Flow) -> Rows:
     try:
         copied = copied_rules(flow.source, flow.topic, flow.target, flow.mirrored_topic)
     except ClusterError as error:
-        yield "ACLs", "skipped", f"they can not be listed: {error}"
+        yield "ACLs", "skipped", f"they cannot be listed: {error}"
         return
     if copied is None:
         yield "ACLs", "skipped", "a cluster has no authorizer with rules"

@@ -196,7 +196,7 @@ class Verification:
         self._raise_failures()
 
     def stop_sending(self) -> None:
-        """Send no more; what was sent goes on arriving."""
+        """Send no more; records that were sent still arrive."""
         self._stop.set()
 
     def over(self, quiet_seconds: float) -> bool:
@@ -239,7 +239,7 @@ class Verification:
     def _await_readers(self) -> None:
         for flow, consumer in zip(self._flows, self._consumers, strict=True):
             if not consumer.ready.wait(READY_SECONDS):
-                raise ClusterError(f"{flow.target}: can not be read from after {READY_SECONDS:.0f} s")
+                raise ClusterError(f"{flow.target}: cannot be read from after {READY_SECONDS:.0f} s")
         self._raise_failures()
 
     def _followed(self, flow: Flow, consumer: NumberedConsumer, quiet_seconds: float) -> bool:

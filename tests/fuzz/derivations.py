@@ -1,5 +1,5 @@
 """Everything that is derived from an environment, as text: every public function of topology that takes an
-environment or a part of it, found by its signature, so that a new one can not be forgotten."""
+environment or a part of it, found by its signature, so that a new one cannot be forgotten."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ APT_SYMPTOMS = (
 def ensure(host: Host) -> Provided:
     """One program under every name of NAMES; $MSK_MIRROR_KUBERNETES names the directory.
 
-    Raises SetupError where Go or a package is missing and can not be had.
+    Raises SetupError where Go or a package is missing and cannot be had.
     """
     _ensure_packages(host)
     sources = [host.checkout / file for file in FILES]

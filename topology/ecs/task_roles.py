@@ -21,7 +21,7 @@ ECR = re.compile(
 
 def task_trust(environment: Environment, region: str) -> dict[str, Any]:
     """ECS for tasks of this account and region, and for nobody who has ECS act in another's name (ECS
-    Developer Guide, "Amazon ECS task IAM role", confused deputy; a single cluster can not be named there)."""
+    Developer Guide, "Amazon ECS task IAM role", confused deputy; a single cluster cannot be named there)."""
     return _document(
         {
             "Effect": "Allow",

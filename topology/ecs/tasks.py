@@ -175,7 +175,7 @@ def _quiet(site: TaskSite) -> TaskSite:
 def _container(
     name: str, image: str, arguments: tuple[str, ...], region: str, site: TaskSite
 ) -> dict[str, Any]:
-    """What all have: nobody in particular, no capabilities, a root file system that can not be written to."""
+    """What all have: nobody in particular, no capabilities, a root file system that cannot be written to."""
     variables = {"AWS_REGION": region, **site.variables}
     return {
         "name": name,

@@ -158,7 +158,7 @@ class _Reader:
             if isinstance(value, str):
                 value.encode()  # not so half a character
         except (ValueError, LookupError):  # what PyYAML raises for text that is not what its tag says
-            message = f"can not be read as {node.tag.removeprefix(YAML)}"
+            message = f"cannot be read as {node.tag.removeprefix(YAML)}"
             self._problem(node, path, message, shown(node.value))
             return None
         if isinstance(value, int) and abs(value) >= LARGEST:

@@ -49,7 +49,7 @@ class Problem:
 
 
 class InvalidEnvironment(Exception):  # noqa: N818 - reads as what it is where it is caught
-    """An environment file that can not be used; `problems` holds every mistake found, in file order."""
+    """An environment file that cannot be used; `problems` holds every mistake found, in file order."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)

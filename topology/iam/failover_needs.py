@@ -13,7 +13,7 @@ from topology.iam.needs import Need, Permission
 __all__ = ["FAILOVER_FUNCTIONS", "FAILOVER_PERMISSIONS"]
 
 FAILOVER_FUNCTIONS: Final[Mapping[str, str]] = {
-    "failover": "A consumer group goes on in the target, by checkpoints.",
+    "failover": "A consumer group resumes at the target, by checkpoints.",
     "failback": "It comes back to the source, by offset syncs.",
 }
 """What an operator does to a group, `msk-mirror failover run`."""
@@ -27,7 +27,7 @@ CONNECT = Permission(
 GROUPS = Permission(
     "FailoverGroups",
     "S and T: the group",
-    "Who is in the group and what it has committed is read at both; offsets are written where it goes on.",
+    "Who is in the group and what it has committed is read at both; offsets are written at the target.",
     (
         Need("DescribeGroup", "failover", "ListGroups and OffsetFetch"),
         Need("AlterGroup", "failover", "KIP-396, alterConsumerGroupOffsets"),
@@ -45,7 +45,7 @@ TOPICS = Permission(
 CHECKPOINTS = Permission(
     "FailoverCheckpoints",
     "T: <S>.checkpoints.internal",
-    "Where a group of the source goes on in the mirrored topics.",
+    "Where a group of the source resumes in the mirrored topics.",
     (
         Need("DescribeTopic", "failover", "Metadata and ListOffsets"),
         Need("ReadData", "failover", "Fetch"),
@@ -54,7 +54,7 @@ CHECKPOINTS = Permission(
 SYNCS = Permission(
     "FailoverSyncs",
     "T: mm2-offset-syncs.<S>.internal",
-    "How far a checkpoint is behind; and, read backwards, where a group goes on in the originals.",
+    "How far a checkpoint is behind; and, read backwards, where a group resumes in the original topics.",
     (
         Need("DescribeTopic", "failover", "Metadata and ListOffsets"),
         Need("ReadData", "failover", "Fetch"),

@@ -1,6 +1,6 @@
 """Key policies: who may do what with the customer managed key of which purpose.
 
-Two things are apart. Whoever the account's IAM policies let may administer a key, and can not use it; it is
+Two things are apart. Whoever the account's IAM policies let may administer a key, and cannot use it; it is
 used through the service that it is for, on that service's own resources. Where a statement names the account,
 IAM policies still have to allow the call as well (KMS Developer Guide, "Default key policy", section "Allows
 access to the AWS account and enables IAM policies").

@@ -62,7 +62,7 @@ def broker_limit(broker_type: str) -> int | None:
 
 
 def server_properties(environment: Environment, region: str) -> dict[str, str]:
-    """The cluster's server.properties, sorted: the report's original, mended, and what the file adds."""
+    """The cluster's server.properties, sorted: the report's original with corrections, and what the file adds."""
     kafka = environment.regions[region].kafka
     derived = {
         "auto.create.topics.enable": "false",
@@ -111,7 +111,7 @@ def broker_default(version: str, key: str) -> int | None:
 
 
 def configuration_name(environment: Environment, region: str) -> str:
-    """Name of the MSK configuration. A change of kafka_versions replaces a configuration, and a name can not
+    """Name of the MSK configuration. A change of kafka_versions replaces a configuration, and a name cannot
     be taken twice, so the version is part of it; changed properties make a new revision under this name."""
     version = environment.regions[region].kafka.version
     digest = hashlib.sha256(version.encode()).hexdigest()[:8]

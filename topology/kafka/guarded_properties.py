@@ -32,7 +32,7 @@ PREFIXES = re.compile(r"(?:(?:source|target|cluster|producer|consumer|admin|over
 REFERENCE = re.compile(r"\$\{[^}]*\}?")
 """Wider than Kafka's own (ConfigTransformer.DEFAULT_PATTERN): what it may take for one some day."""
 
-DERIVED = "is derived from the environment and can not be set here"
+DERIVED = "is derived from the environment and cannot be set here"
 SECURITY = "is a security setting: the platform's IAM settings stand"
 
 

@@ -20,7 +20,7 @@ def render_properties(properties: Mapping[str, str]) -> str:
 def parse_properties(text: str) -> dict[str, str]:
     """The properties of a text.
 
-    Raises ValueError for a bad escape, and for a key that is there twice: Java takes the last one silently.
+    Raises ValueError for a bad escape, and for a key that is set more than once: Java silently uses the last value.
     """
     import javaproperties  # noqa: PLC0415 - brings XML and HTTP, which rendering does without
 
@@ -28,7 +28,7 @@ def parse_properties(text: str) -> dict[str, str]:
     for entry in javaproperties.parse(text):
         if isinstance(entry, javaproperties.KeyValue):
             if entry.key in found:
-                raise ValueError(f"{entry.key} is there twice; a property is set once")
+                raise ValueError(f"{entry.key} is set more than once; set each property once")
             found[entry.key] = entry.value
     return found
 

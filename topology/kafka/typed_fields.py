@@ -63,7 +63,7 @@ _CONNECTOR = (
     Decided(
         r"((offset-syncs|checkpoints|heartbeats)\.topic\.)?replication\.factor",
         _FACTOR,
-        "topics with fewer replicas than min.insync.replicas can not be written",
+        "topics with fewer replicas than min.insync.replicas cannot be written",
     ),
     Decided(r"offset\.lag\.max", "flows[].offset_syncs.lag_max"),
     Decided(r"offset-syncs\.topic\.location", "flows[].offset_syncs.location"),
@@ -88,7 +88,7 @@ _CONNECTOR = (
         " config.properties.exclude names what is not copied",
     ),
     Decided(r"topic\.creation\..*", "", "MirrorMaker creates the topics that it writes"),
-    Decided(r"errors\.tolerance", "", "with all, records that can not be sent are skipped (KIP-779)"),
+    Decided(r"errors\.tolerance", "", "with all, records that cannot be sent are skipped (KIP-779)"),
 )
 
 DECIDED: dict[str, tuple[Decided, ...]] = {

@@ -140,7 +140,7 @@ class Environment(Model):
     project: ShortName
     environment: ShortName
     stage: Literal["production", "development"] = "production"
-    """production: stateful resources can not be destroyed by a plan."""
+    """production: stateful resources cannot be destroyed by a plan."""
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
     """AWS account id, quoted (a leading zero is significant)."""
     partition: Literal["aws", "aws-cn", "aws-us-gov"] = "aws"

@@ -69,7 +69,7 @@ class Authentication(Model):
     """How clients prove who they are. MirrorMaker uses IAM."""
 
     iam: Literal[True] = True
-    """Port 9098; the workers need it, so it can not be switched off."""
+    """Port 9098; the workers need it, so it cannot be switched off."""
     scram: bool = False
     """SASL/SCRAM on port 9096 for other clients, and a secret `AmazonMSK_<project>-<environment>` for their
     credentials. Default: off (the original had it on; nothing of MirrorMaker uses it, and least privilege

@@ -1,4 +1,4 @@
-# Asks this pod's Connect as a kubelet would, which can not send what is in a Secret:
+# Asks this pod's Connect as a kubelet would, which cannot send what is in a Secret:
 #
 #     bash rest-probe.sh PORT PATH SECONDS CREDENTIALS
 #

@@ -1,4 +1,4 @@
-"""Rules over a whole environment: what the schema alone can not say."""
+"""Rules over a whole environment: what the schema alone cannot say."""
 
 from __future__ import annotations
 

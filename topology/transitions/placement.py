@@ -59,7 +59,7 @@ def what_a_changed_eks_cluster_leaves(change: Change) -> Iterator[Finding]:
                 steps=(
                     f"cdktf destroy {stack} platform-{region}, from the file before"
                     + (
-                        f" ({', '.join(others)} goes on)"
+                        f" (still replicating: {', '.join(others)})"
                         if others
                         else " (nothing replicates until the deploy)"
                     ),

@@ -14,7 +14,7 @@ _CONDITIONAL_PUT = threading.Lock()
 
 
 class DestinationNotVersioned(S3ClientError):
-    """A rule whose destination can not keep versions: the race of a first apply, unless it is ordered."""
+    """A rule whose destination cannot keep versions: the race of a first apply, unless it is ordered."""
 
     code = "InvalidRequest"
 

@@ -1,4 +1,4 @@
-"""`msk-mirror failover`: a consumer group goes on at another cluster."""
+"""`msk-mirror failover`: a consumer group moves to another cluster."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from topology.iam.statements import failover_statements, policy_document
 
 __all__ = ["ClusterOptions", "Rules", "Wanted", "plan", "run", "show_policy"]
 
-HEADER: Final = ("from", "committed", "to", "goes on at", "end", "way", "age s", "read again at most")
+HEADER: Final = ("from", "committed", "to", "resume offset", "end", "method", "age s", "maximum re-read")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Wanted:
     source_down: bool = False
 
     def failover(self) -> Failover:
-        """Raises InvalidEnvironment, RouteError and ClusterError for what can not be used."""
+        """Raises InvalidEnvironment, RouteError and ClusterError for what cannot be used."""
         routes = Routes.of(load_environment(self.environment), self.source.alias, self.target.alias)
         source = None if self.source_down else replace(self.source.cluster(), alias=routes.source)
         target = replace(self.target.cluster(), alias=routes.target)

@@ -67,7 +67,7 @@ def run_plan(options: Options, journal: Path | None, as_json: bool) -> int:
 def go(migration: Migration, course: str, journal: Path | None, as_json: bool) -> int:
     """Goes on with a course (`migrate` or `rollback`) to its end; writes and prints the report.
 
-    Progress goes to stderr. A kill or Ctrl-C at any point leaves a journal from which the same call goes on.
+    Progress goes to stderr. A kill or Ctrl-C at any point leaves a journal from which the same command resumes.
     """
     take: Course = migrate if course == "migrate" else rollback
 
@@ -160,9 +160,9 @@ def _next(record: Record) -> str:
             "go back: `msk-mirror rollback run`" if record.course == "migrate" else "the old runtime is back"
         )
     if record.ended == "aborted":
-        return "begin anew: `msk-mirror migrate run`"
+        return "start again: `msk-mirror migrate run`"
     command = "migrate run" if record.course == "migrate" else "rollback run"
-    return f"go on: `msk-mirror {command}`"
+    return f"resume: `msk-mirror {command}`"
 
 
 def _with_migration(options: Options, work: Callable[[Migration], int]) -> int:
@@ -185,7 +185,8 @@ def _with_journal(migration: Migration, journal: Path | None, work: Callable[[Jo
         return fail(BAD_INPUT, error)
     except NOT_DONE as error:
         return fail(
-            FAILED, f"{error}\nRun it again when the cause is mended; what was done is in the journal."
+            FAILED,
+            f"{error}\nFix the cause and run the same command to resume; the journal has what was done.",
         )
 
 

@@ -42,7 +42,7 @@ class Wanted:
     credentials: Path | None = None
 
     def client(self, stop: threading.Event) -> ConnectClient:
-        """Raises ValueError for an address that is none, or credentials that can not be used."""
+        """Raises ValueError for an address that is none, or credentials that cannot be used."""
         credentials = Credentials(self.credentials) if self.credentials else None
         return ConnectClient(self.urls, CALL_SECONDS, DEADLINE_SECONDS, stop, credentials)
 
@@ -113,7 +113,7 @@ def _api(during: ExitStack) -> KubernetesApi | None:
     try:
         api = KubernetesApi.in_cluster(os.environ)
     except OSError as error:
-        _say([f"the API server can not be used: {error}"])
+        _say([f"the API server cannot be used: {error}"])
         return None
     return during.enter_context(api) if api else None
 

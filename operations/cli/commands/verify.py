@@ -35,7 +35,7 @@ class ClusterOptions:
     properties: Path | None
 
     def cluster(self) -> Cluster:
-        """Raises ClusterError for a properties file that can not be used."""
+        """Raises ClusterError for a properties file that cannot be used."""
         properties = read_properties(self.properties) if self.properties else {}
         return Cluster(self.alias, self.bootstrap, client_settings(properties, self.bootstrap))
 

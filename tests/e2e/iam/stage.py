@@ -208,7 +208,7 @@ def drop_rules(cluster: KafkaCluster) -> None:
 
 
 def without_groups(cluster: KafkaCluster) -> bool:
-    """Whether all consumer groups are gone; those with members can not be deleted."""
+    """Whether all consumer groups are gone; those with members cannot be deleted."""
     groups = [group.group_id for group in cluster.admin.list_consumer_groups().result().valid]
     for deleted in cluster.admin.delete_consumer_groups(groups).values() if groups else ():
         deleted.result()

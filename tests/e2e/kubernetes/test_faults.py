@@ -93,7 +93,7 @@ def test_healthy_workers_are_not_restarted_while_the_target_broker_is_away(stage
         restarts, probed = stage.restarts(), stage.liveness_successes()
         stage.kafka[TARGET].process.kill()
         scenario.figures["seconds_to_unready"] = wait_until(
-            lambda: not stage.ready(), 180, "readiness says that the workers can not work", every=0.5
+            lambda: not stage.ready(), 180, "readiness says that the workers cannot work", every=0.5
         )
         wait_until(
             lambda: all(

@@ -1,4 +1,4 @@
-"""The real terraform, stack by stack: order, changes, failures and how they go on."""
+"""The real terraform, stack by stack: order, changes, failures and how they are resumed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flows that neither circle nor fight, and whose policies IAM takes."""
+"""Flows without replication loops and conflicts, whose policies IAM accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A single node takes the MSK configuration as it is, except what one node can not be."""
+"""A single node takes the MSK configuration as it is, except what one node cannot be."""
 
 from __future__ import annotations
 

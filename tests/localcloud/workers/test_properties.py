@@ -32,7 +32,7 @@ def test_java_properties_syntax_is_understood() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("group.id=a\ngroup.id=b\n", r"worker-0: group\.id is there twice"),
+        ("group.id=a\ngroup.id=b\n", r"worker-0: group\.id is set more than once"),
         ("name=\\u00g1\n", r"worker-0: .*Invalid"),
     ],
 )

@@ -167,7 +167,7 @@ def test_brokers_are_spread_over_the_subnets_of_the_network_stack(cluster: dict[
     subnets = "${data.terraform_remote_state.network-us-east-1.outputs.private_subnet_ids}"
     assert brokers["client_subnets"] == subnets
     assert brokers["security_groups"] == ["${aws_security_group.brokers.id}"]
-    assert "connectivity_info" not in brokers, "public access can not be set at creation, and is not wanted"
+    assert "connectivity_info" not in brokers, "public access cannot be set at creation, and is not wanted"
     assert cluster["number_of_broker_nodes"] == 3
 
 

@@ -103,14 +103,14 @@ def test_the_default_version_is_one_that_the_brokers_take() -> None:
         ("a: !!python/object:os.system {}\n", "a: has a tag"),
         ("account: 123456789012\n", "account: must be quoted"),
         ("a: 1\nb: x\x07y\n", "test.yaml:2: is not YAML: text does not have this character; found: U+0007"),
-        ("a: !!bool x\n", "a: can not be read as bool; found: 'x'"),
-        ("a: !!int ''\n", "a: can not be read as int"),
+        ("a: !!bool x\n", "a: cannot be read as bool; found: 'x'"),
+        ("a: !!int ''\n", "a: cannot be read as int"),
         ("a: !!timestamp x\n", "a: has a tag"),
         ("a: !!seq x\n", "a: has a tag"),
         ("a: !!binary AAAA\n", "a: has a tag"),
         (f"a: 0x{'f' * 5000}\n", "a: is a number of more than 64 bits"),
-        (f"a: {'9' * 5000}\n", "a: can not be read as int"),
-        ('a: "\\ud800"\n', "a: can not be read as str"),
+        (f"a: {'9' * 5000}\n", "a: cannot be read as int"),
+        ('a: "\\ud800"\n', "a: cannot be read as str"),
         ("? [a]\n: b\n", "has a key that is not text"),
         (f"a:\n  {'[' * 60}{']' * 60}\n", "test.yaml:2: is not YAML: more than 50 values within each other"),
         (f"a: {'[' * 3000}", "test.yaml:1: is not YAML: values within values without end"),
@@ -184,13 +184,13 @@ def test_unknown_keys_come_with_those_that_are_known() -> None:
 
 
 def test_a_file_that_is_not_there_is_a_problem_of_its_own(tmp_path: Path) -> None:
-    with pytest.raises(InvalidEnvironment, match=r"can not be read: No such file.*production"):
+    with pytest.raises(InvalidEnvironment, match=r"cannot be read: No such file.*production"):
         load_environment(tmp_path / "none.yaml")
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
 def test_a_name_that_can_be_no_file_is_told_too(name: str) -> None:
-    with pytest.raises(InvalidEnvironment, match="can not be read"):
+    with pytest.raises(InvalidEnvironment, match="cannot be read"):
         load_environment(name)
 
 

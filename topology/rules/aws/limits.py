@@ -106,7 +106,7 @@ def retention_is_one_that_cloudwatch_knows(environment: Environment) -> Iterator
 
 @rule
 def mail_addresses_are_told_once(environment: Environment) -> Iterator[Problem]:
-    """Each is a resource that is named after its address; Terraform can not have two of a name."""
+    """Each is a resource that is named after its address; Terraform cannot have two of a name."""
     for severity in SEVERITIES:
         first: dict[str, str] = {}
         for position, address in enumerate(getattr(environment.alarms.notify, severity)):
@@ -115,7 +115,9 @@ def mail_addresses_are_told_once(environment: Environment) -> Iterator[Problem]:
             if taken is not None:
                 yield Problem(
                     ("alarms", "notify", severity, position),
-                    "is there already" if taken == address else f"differs from {taken} in punctuation only",
+                    "is listed more than once"
+                    if taken == address
+                    else f"differs from {taken} in punctuation only",
                     found=address,
                     allowed="each address once",
                 )

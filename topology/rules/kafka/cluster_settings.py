@@ -16,7 +16,7 @@ REGION_ID = re.compile(r"(?<![a-z])(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-gov)?-[a
 
 @rule
 def replicas_fit_the_brokers(environment: Environment) -> Iterator[Problem]:
-    """A topic can not have more replicas than there are brokers."""
+    """A topic cannot have more replicas than there are brokers."""
     for region, settings in environment.regions.items():
         kafka = settings.kafka
         if kafka.replication_factor > kafka.broker.count:

@@ -144,7 +144,7 @@ def images_are_within_reach(environment: Environment) -> Iterator[Problem]:
             if registry not in (None, region):
                 yield Problem(
                     path,
-                    f"is in {registry}, where ECS tasks in the created VPC of {region} can not get it",
+                    f"is in {registry}, where ECS tasks in the created VPC of {region} cannot get it",
                     found=image.repository,
                     allowed=f"ECR in {region}, or a VPC of your own there (network.vpc_id)",
                 )

@@ -1,4 +1,4 @@
-"""Networks: what can not be routed, and what MSK can not be spread over."""
+"""Networks: what cannot be routed, and what MSK cannot be spread over."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def pod_ranges_are_told_once(environment: Environment) -> Iterator[Problem]:
             if one.overlaps(other):
                 yield Problem(
                     ("regions", region, "eks", "pod_cidrs", position),
-                    f"overlaps {one}, which is there already",
+                    f"overlaps {one}, which is already used",
                     found=str(other),
                     allowed="ranges that do not overlap",
                 )

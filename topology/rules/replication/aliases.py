@@ -52,7 +52,7 @@ def aliases_are_not_taken_by_another_region(environment: Environment) -> Iterato
 @rule
 def aliases_are_the_same_everywhere(environment: Environment) -> Iterator[Problem]:
     """MirrorMaker breaks cycles by comparing aliases only: one that a property changes in one place lets
-    records circle for ever."""
+    records are replicated in a loop."""
     kinds = environment.mirrormaker.connector_properties
     for kind in ("source", "checkpoint", "heartbeat"):
         for key, value in getattr(kinds, kind).items():

@@ -33,7 +33,7 @@ def properties_do_not_contradict_fields(environment: Environment) -> Iterator[Pr
         elif entry is not None:
             yield Problem(
                 extra.path,
-                f"is derived from the environment and can not be set here ({entry.reason})",
+                f"is derived from the environment and cannot be set here ({entry.reason})",
                 found=extra.value,
                 allowed=LEAVE_OUT,
             )

@@ -1,4 +1,4 @@
-"""Flows: what must not circle, fight or be replicated twice."""
+"""Flows: no replication loops, no conflicts, no topic replicated twice."""
 
 from __future__ import annotations
 
@@ -43,12 +43,15 @@ def flows_name_regions_of_the_environment(environment: Environment) -> Iterator[
 
 @rule
 def a_set_names_each_region_once(environment: Environment) -> Iterator[Problem]:
-    """A region that is there twice would be replicated to itself."""
+    """A region that is listed twice would be replicated to itself."""
     for position, flow in enumerate(environment.flows):
         for place, region in enumerate(flow.regions):
             if region in flow.regions[:place]:
                 yield Problem(
-                    ("flows", position, "regions", place), "is there already", region, "each region once"
+                    ("flows", position, "regions", place),
+                    "is listed more than once",
+                    region,
+                    "each region once",
                 )
 
 
@@ -78,7 +81,7 @@ def identity_policy_only_one_way(environment: Environment) -> Iterator[Problem]:
             yield Problem(
                 ("flows", flow.position, "policy"),
                 "identity is refused between regions that replicate both ways"
-                " (messages would circle for ever)",
+                " (records would be replicated in a loop)",
                 found="identity",
                 allowed="default",
             )

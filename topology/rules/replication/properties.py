@@ -120,7 +120,7 @@ def broker_properties_exist(environment: Environment) -> Iterator[Problem]:
             elif key not in allowed:
                 yield Problem(
                     path,
-                    f"can not be set on {kind.capitalize()} brokers: MSK manages it",
+                    f"cannot be set on {kind.capitalize()} brokers: MSK manages it",
                     found=key,
                     allowed="the properties in the MSK Developer Guide, Custom configurations",
                 )

@@ -149,7 +149,7 @@ def test_a_refused_event_disturbs_nobody_and_is_written_later(
         clock.now += QUIET_SECONDS
     assert len(server.asked) == 2, "one attempt, then it is left alone for a while"
     assert said == [
-        f"events can not be written: POST /apis/events.k8s.io/v1/namespaces/{NAMESPACE}/events:"
+        f"events cannot be written: POST /apis/events.k8s.io/v1/namespaces/{NAMESPACE}/events:"
         " answered 403: you may not"
     ], "said once"
     server.refusal = None

@@ -61,7 +61,7 @@ def test_every_reference_without_a_value_is_told_with_its_place() -> None:
     with pytest.raises(ManifestError) as refused:
         api_objects(stack(data), {"msk-us-east-1": {"other": "x"}})
     place = "kubernetes_config_map_v1.files: data"
-    only = "can not be resolved; only outputs of other stacks can"
+    only = "cannot be resolved; only outputs of other stacks can"
     assert refused.value.problems == (
         f"{place}.role: there is no value of identity-us-east-1.worker_role_arn",
         f"{place}.mixed: there is no value of msk-us-east-1.bootstrap",

@@ -117,7 +117,7 @@ def test_the_journal_of_another_migration_is_refused(path: Path, change: dict[st
 
 
 def test_a_place_that_can_not_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match="can not be written"):
+    with pytest.raises(JournalError, match="cannot be written"):
         Journal.open(tmp_path, IDENTITY)
 
 

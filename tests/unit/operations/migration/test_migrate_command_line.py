@@ -14,7 +14,7 @@ from operations.__main__ import main
     [
         (("migrate", "run", "us-west-2", "--environment", "local"), "runtime is eks; expected both"),
         (("migrate", "run", "mars-1", "--environment", "handover"), "no workers in mars-1"),
-        (("migrate", "plan", "eu-west-1", "--environment", "nowhere"), "can not be read"),
+        (("migrate", "plan", "eu-west-1", "--environment", "nowhere"), "cannot be read"),
         (
             ("migrate", "abort", "eu-west-1", "--path", "sideways"),
             "found sideways; allowed: connect, dedicated",

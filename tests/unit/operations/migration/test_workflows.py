@@ -229,7 +229,7 @@ def test_status_says_what_may_be_run_next(
     assert show_status("local", REGION, journal, as_json=True) == 0
     status = json.loads(capsys.readouterr().out)
     assert status["failure"]["step"] == "old-workers-1"
-    assert status["next"] == "go on: `msk-mirror migrate run`"
+    assert status["next"] == "resume: `msk-mirror migrate run`"
     assert status["at_work"] is False
 
 

@@ -47,7 +47,7 @@ def test_a_target_that_keeps_connect_from_starting_is_an_error() -> None:
 @pytest.mark.parametrize("alias", ["a", "b"])
 def test_a_probe_that_alone_sees_nothing_is_a_warning(alias: str) -> None:
     assert said(report(), unreachable={alias: "why"}) == [
-        (Level.WARNING, "ProbeBlind", "the probe can not look: why")
+        (Level.WARNING, "ProbeBlind", "the probe cannot look: why")
     ]
 
 

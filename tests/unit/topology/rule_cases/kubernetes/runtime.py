@@ -66,6 +66,6 @@ CASES: Final = (
         "images-are-within-reach",
         {"runtime/ecs": {}, "mirrormaker/image": {"repository": ECR, "tag": "1"}},
         "mirrormaker.image.repository",
-        "is in us-west-2, where ECS tasks in the created VPC of us-east-1 can not get it",
+        "is in us-west-2, where ECS tasks in the created VPC of us-east-1 cannot get it",
     ),
 )

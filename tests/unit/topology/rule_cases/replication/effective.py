@@ -91,7 +91,7 @@ CASES: Final = (
     _derived(
         f"{CONNECTOR}.source", "replication.policy.internal.topic.separator.enabled", "false", "IAM policies"
     ),
-    _derived(f"{CONNECTOR}.source", "errors.tolerance", "all", "records that can not be sent are skipped"),
+    _derived(f"{CONNECTOR}.source", "errors.tolerance", "all", "records that cannot be sent are skipped"),
     _derived(f"{CONNECTOR}.source", "sync.topic.configs.enabled", "false", "which verification checks"),
     _derived(f"{CONNECTOR}.source", "sync.topic.acls.enabled", "true", "do not govern IAM principals"),
     _derived(f"{CONNECTOR}.source", "producer.override.acks", "1", "records would be lost"),

@@ -45,7 +45,7 @@ CASES: Final = (
         "a-set-names-each-region-once",
         {"flows/0/regions": ["us-east-1", "us-west-2", "us-east-1"]},
         "flows[0].regions[2]",
-        "is there already",
+        "is listed more than once",
     ),
     Case(
         "a-direction-is-in-one-flow-only",
@@ -57,7 +57,7 @@ CASES: Final = (
         "identity-policy-only-one-way",
         {"flows/0/policy": "identity"},
         "flows[0].policy",
-        "identity is refused between regions that replicate both ways (messages would circle for ever)",
+        "identity is refused between regions that replicate both ways (records would be replicated in a loop)",
         "default",
     ),
     Case(

@@ -20,7 +20,7 @@ CASES: Final = (
         "broker-properties-exist",
         {"kafka/server_properties": {"broker.rack": "a"}},
         "kafka.server_properties.broker.rack",
-        "can not be set on Standard brokers",
+        "cannot be set on Standard brokers",
     ),
     Case(
         "worker-properties-exist",
