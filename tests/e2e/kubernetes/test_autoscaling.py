@@ -13,8 +13,8 @@ HEAVY = 4000.0
 AUTOSCALED = {
     "mirrormaker": {
         "replicas": {"min": FEWEST, "max": MOST},
-        # the targets are the report's; windows that a test can wait for. When a worker leaves, its tasks start
-        # on the others at once, and for two or three measurements of 15 s that costs more than the target
+        # The targets are the report's; windows that a test can wait for. When a worker leaves, its tasks
+        # start on the others at once, which exceeds the target for two or three measurements of 15 s.
         "autoscaling": {"scale_up_stabilization_seconds": 45, "scale_down_stabilization_seconds": 45},
         "resources": {"cpu_request_millicores": 200},
     }
