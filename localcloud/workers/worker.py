@@ -170,7 +170,8 @@ def bootstrap_environment(wan: Wan, region: str, clusters: Mapping[str, str]) ->
 def read_properties(text: str, where: str) -> dict[str, str]:
     """The properties of a text in the format of java.util.Properties.
 
-    Raises WorkerError for a bad escape and for a key that is set more than once: Java silently uses the last value.
+    Raises WorkerError for a bad escape and for a key that is set more than once, of
+    which Java silently uses the last value.
     """
     try:
         return parse_properties(text)

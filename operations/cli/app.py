@@ -274,7 +274,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = 300.0,
     as_json: AsJson = False,
 ) -> None:
-    """Send numbered records and count what arrives: lost, duplicated, replicated in a loop, altered, and the latency.
+    """Send numbered records and count what arrives: lost, duplicated, looping, altered, and the latency.
 
     The records go into the topic like any others: use one whose consumers do not mind. Run it where both
     clusters can be reached; latency is measured on this machine's clock at both ends.

@@ -125,7 +125,6 @@ _command(
 )
 _command(
     "run",
-    "Write the group's offsets at the target cluster. The command can be repeated; failback is the same command."
-    "\n\n"
+    "Write the group's offsets at the target cluster. It can be repeated; failback is the same command.\n\n"
     "The group must be stopped on both. Its offsets at the cluster that it leaves stay as they are.",
 )

@@ -97,8 +97,8 @@ def _beyond(moves: Sequence[Move]) -> Iterator[Problem]:
         named = [f"{one.target[0]}-{one.target[1]} at {one.position} of {one.extent.end}" for one in found]
         yield Problem(
             "beyond-end",
-            f"the group would resume beyond the end of {_listed(named)}: the topic was recreated, and what is "
-            "known of it is of the one before. If that is what the group has committed there: --force; else "
+            f"the group would resume beyond the end of {_listed(named)}: the topic was recreated, and what "
+            "is known of it is of the one before. If the group has committed that there: --force; otherwise "
             "let MirrorMaker write a checkpoint of the new one",
         )
 

@@ -131,7 +131,7 @@ class Migration:
         bad = [one for one in results if not one.faithful]
         if bad or not results:
             counts = "; ".join(
-                f"{one.source} -> {one.target}: sent {one.sent}, lost {one.lost}, circling {one.loops}, "
+                f"{one.source} -> {one.target}: sent {one.sent}, lost {one.lost}, looping {one.loops}, "
                 f"altered {one.altered}"
                 for one in bad
             )

@@ -54,7 +54,7 @@ STOP_SECONDS: Final = 60.0
 
 
 class PositionsError(Exception):
-    """Positions that must not be put, or are not as they were put; the text says which and how to continue."""
+    """Positions that must not be put or differ from what was put; the text says which and what to do."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""The reconciler's HTTP face: /metrics for Prometheus, /healthz and /readyz for the kubelet, / for people.
+"""The reconciler's HTTP pages: /metrics for Prometheus, /healthz and /readyz for the kubelet, / for people.
 
-/healthz is 200 while passes come to an end, whatever they find: a restart of the reconciler repairs nothing in Kafka.
+/healthz is 200 while passes finish, whatever they find: a restart of the reconciler repairs nothing in Kafka.
 
 /readyz is 503, with the reasons, until the first pass that waits for nothing, and while a condition is an
 error. No Service sends requests to this pod, but Terraform waits for its readiness

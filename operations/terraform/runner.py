@@ -1,4 +1,4 @@
-"""The real terraform in one stack's directory: its steps, their changes, and errors that say how to continue."""
+"""Terraform in one stack's directory: its steps, their changes, and errors that say how to continue."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def broker_limit(broker_type: str) -> int | None:
 
 
 def server_properties(environment: Environment, region: str) -> dict[str, str]:
-    """The cluster's server.properties, sorted: the report's original with corrections, and what the file adds."""
+    """The cluster's server.properties, sorted: the report's, with corrections, and what the file adds."""
     kafka = environment.regions[region].kafka
     derived = {
         "auto.create.topics.enable": "false",

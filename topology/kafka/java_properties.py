@@ -20,7 +20,8 @@ def render_properties(properties: Mapping[str, str]) -> str:
 def parse_properties(text: str) -> dict[str, str]:
     """The properties of a text.
 
-    Raises ValueError for a bad escape, and for a key that is set more than once: Java silently uses the last value.
+    Raises ValueError for a bad escape, and for a key that is set more than once, of which Java
+    silently uses the last value.
     """
     import javaproperties  # noqa: PLC0415 - brings XML and HTTP, which rendering does without
 

@@ -65,9 +65,9 @@ def run_plan(options: Options, journal: Path | None, as_json: bool) -> int:
 
 
 def go(migration: Migration, course: str, journal: Path | None, as_json: bool) -> int:
-    """Goes on with a course (`migrate` or `rollback`) to its end; writes and prints the report.
+    """Run or resume a course (`migrate` or `rollback`) to its end; write and print the report.
 
-    Progress goes to stderr. A kill or Ctrl-C at any point leaves a journal from which the same command resumes.
+    Progress goes to stderr. A kill or Ctrl-C leaves a journal from which the same command resumes.
     """
     take: Course = migrate if course == "migrate" else rollback
 

@@ -1,4 +1,4 @@
-"""What `verify` counts, on records that real MirrorMaker connectors replicate, drop, duplicate and send in a loop."""
+"""What `verify` counts, on records that real connectors replicate, drop, duplicate and send in a loop."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def identity_policy_only_one_way(environment: Environment) -> Iterator[Problem]:
             yield Problem(
                 ("flows", flow.position, "policy"),
                 "identity is refused between regions that replicate both ways"
-                " (records would be replicated in a loop)",
+                " (it creates a replication loop)",
                 found="identity",
                 allowed="default",
             )

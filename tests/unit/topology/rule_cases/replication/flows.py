@@ -57,7 +57,7 @@ CASES: Final = (
         "identity-policy-only-one-way",
         {"flows/0/policy": "identity"},
         "flows[0].policy",
-        "identity is refused between regions that replicate both ways (records would be replicated in a loop)",
+        "identity is refused between regions that replicate both ways (it creates a replication loop)",
         "default",
     ),
     Case(
