@@ -84,7 +84,7 @@ def check(
     deployed in one step, and what stays behind. Of several environments, names that two of them would both
     create are mistakes.
     """
-    from operations import check as checking  # noqa: PLC0415
+    from operations.cli import check as checking  # noqa: PLC0415
 
     chosen = environments or [os.environ.get("MSK_MIRROR_ENV") or DEFAULT_ENVIRONMENT]
     raise typer.Exit(checking.check(chosen, as_json))
