@@ -31,7 +31,7 @@ UPDATE_CHECK = "CKV_SKIP_PACKAGE_UPDATE_CHECK"
 
 def write_lock(machine: Machine, version: str = "==1.2.3") -> None:
     path = machine.root / "checkout" / checkov.LOCK
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"default": {"checkov": {**PACKAGE, "version": version}}}))
 
 
@@ -67,7 +67,7 @@ def test_another_lock_is_another_installation_and_another_environment(machine: M
 
 
 def test_a_missing_lock_says_how_to_get_it_back(machine: Machine) -> None:
-    with pytest.raises(SetupError, match=r"git checkout toolchain/checkov\.Pipfile\.lock"):
+    with pytest.raises(SetupError, match=r"git checkout toolchain/needs/checkov\.Pipfile\.lock"):
         checkov.ensure(machine.host())
 
 
