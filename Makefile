@@ -66,7 +66,7 @@ test: lint ## lint and every test with coverage (PYTEST_ARGS=...)
 	@$(RUN) $(ALL),checkov -- pytest -n $(TEST_PROCESSES) --dist loadgroup --cov --cov-report=term --cov-report=json:build/reports/coverage.json $(PYTEST_ARGS)
 
 test-fast: ## the tests that start neither Terraform nor Kafka nor checkov
-	@$(RUN) --needs node -- pytest -m "not terraform and not kafka and not checkov" tests/unit tests/synth $(PYTEST_ARGS)
+	@$(RUN) --needs node -- pytest -m "not terraform and not kafka and not checkov" tests/unit tests/modules tests/synth $(PYTEST_ARGS)
 
 fuzz: ## generate environment files and Kafka properties, and break them, thousands (minutes; EXAMPLES=2400, SEED=... to repeat, PYTEST_ARGS=...)
 	@MSK_MIRROR_FUZZ_EXAMPLES=$(EXAMPLES) MSK_MIRROR_FUZZ_SEED=$(SEED) $(RUN) --needs node,java,kafka -- pytest -n $(TEST_PROCESSES) --dist loadgroup tests/fuzz tests/kafka $(PYTEST_ARGS)
