@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.e2e.kubernetes.stage import Stage
 from tests.e2e.waiting import wait_until
 
@@ -21,6 +23,7 @@ AUTOSCALED = {
 }
 
 
+@pytest.mark.timeout(1200)  # the sum of what it waits for, and the rolls
 def test_workers_come_under_load_and_go_after_it(stage: Stage) -> None:
     stage.cluster.wait_metrics()
     workload = stage.take(AUTOSCALED)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
+
 from tests.e2e.kubernetes.stage import SOURCE, TARGET, Stage
 from tests.e2e.waiting import wait_until
 from topology.kubernetes.workload import probes
@@ -28,6 +30,7 @@ def test_a_killed_worker_process_comes_back(stage: Stage) -> None:
         scenario.traffic.await_more()
 
 
+@pytest.mark.extended
 def test_a_hanging_worker_is_taken_by_the_liveness_probe(stage: Stage) -> None:
     with stage.scenario("worker SIGSTOPped") as scenario:
         scenario.traffic.await_more()

@@ -66,6 +66,7 @@ def noted(stage: Stage) -> list[str]:
     return [note for reason in ABOUT_WORKERS for note in stage.events(reason)]
 
 
+@pytest.mark.extended
 def test_a_missing_permission_on_a_topic_is_named_and_passes(stage: Stage) -> None:
     topic = f"{SOURCE}.{TOPIC}"
     with stage.scenario("topic permission taken and given back") as scenario:
@@ -85,6 +86,7 @@ def test_a_missing_permission_on_a_topic_is_named_and_passes(stage: Stage) -> No
         scenario.traffic.await_more()
 
 
+@pytest.mark.extended
 def test_a_wrong_bootstrap_address_keeps_the_old_workers_and_is_named(stage: Stage) -> None:
     right = stage.workload.values
     host = stage.wan.address(TARGET)
@@ -107,6 +109,7 @@ def test_a_wrong_bootstrap_address_keeps_the_old_workers_and_is_named(stage: Sta
     assert "does not answer: check its bootstrap address" in message
 
 
+@pytest.mark.extended
 def test_a_missing_image_keeps_the_old_workers_and_the_rollout_command_names_it(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,6 +136,7 @@ def test_a_missing_image_keeps_the_old_workers_and_the_rollout_command_names_it(
     assert re.search(r"replicas are updated\n  pod .*: (ErrImage|ImagePull)\w+: .*not-built", said)
 
 
+@pytest.mark.extended
 def test_a_role_without_the_workers_group_keeps_the_old_workers_and_is_named(stage: Stage) -> None:
     group = "mirrormaker2-foreign"
     with (
