@@ -112,6 +112,7 @@ schema: ## regenerate the JSON Schema of environment files
 
 reference: ## regenerate docs/reference from the tables
 	@$(RUN) -- python -m topology.iam.reference
+	@$(RUN) -- python -m topology.reference
 
 lock: ## regenerate all lock files: Python, checkov, npm, jars
 	@$(PYTHON) -m toolchain lock

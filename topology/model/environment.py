@@ -56,8 +56,11 @@ class Notify(Model):
     """Mail addresses by severity, the report's three."""
 
     warning: tuple[Email, ...] = ()
+    """E-mail addresses that get alarms of this severity."""
     critical: tuple[Email, ...] = ()
+    """E-mail addresses that get alarms of this severity."""
     emergency: tuple[Email, ...] = ()
+    """E-mail addresses that get alarms of this severity."""
 
 
 class Alarms(Model):
@@ -77,14 +80,18 @@ class Chart(Model):
     """A Helm release of the platform; `values` are merged over the derived ones."""
 
     enabled: bool = True
+    """Whether this environment installs the chart."""
     chart_version: ChartVersion
+    """Version of the chart."""
     values: dict[str, Any] = {}
+    """Values merged over the derived ones. Names that the chart does not have are refused."""
 
 
 class MetricsServer(Chart):
     """The HorizontalPodAutoscaler's source of figures."""
 
     chart_version: ChartVersion = "3.12.2"
+    """Version of the chart."""
 
 
 class ClusterAutoscaler(Chart):
@@ -92,6 +99,7 @@ class ClusterAutoscaler(Chart):
     (topology/kubernetes/charts.py); `values: {image: {tag: ...}}` names another one."""
 
     chart_version: ChartVersion = "9.59.0"
+    """Version of the chart."""
 
 
 class LogRouting(Chart):
@@ -138,12 +146,15 @@ class Environment(Model):
     """One environment of the platform: an account, its regions, and what is replicated between them."""
 
     project: ShortName
+    """First part of every name: the product or the team."""
     environment: ShortName
+    """Second part of every name, for example production."""
     stage: Literal["production", "development"] = "production"
     """production: stateful resources cannot be destroyed by a plan."""
     account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
     """AWS account id, quoted (a leading zero is significant)."""
     partition: Literal["aws", "aws-cn", "aws-us-gov"] = "aws"
+    """AWS partition of the account and of all regions."""
     tags: dict[str, str] = {}
     """Added to every resource. A key that differs from another one, or from the platform's own Project,
     Environment and ManagedBy, in case only is refused: IAM takes the two for one."""
@@ -153,6 +164,7 @@ class Environment(Model):
     it (the partitions that a broker type carries, a property's type) is then not checked. Default: none."""
     kafka: Kafka = Kafka()
     regions: Annotated[dict[RegionId, Region], Field(min_length=2)]
+    """Settings by region id, for example us-east-1. The flows connect these regions."""
     flows: tuple[Flow, ...]
     """What is replicated. `[]` is nothing: the step between two directions of an identity flow."""
     mirrormaker: MirrorMaker = MirrorMaker()

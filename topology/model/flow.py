@@ -25,6 +25,7 @@ class GroupFilter(Model):
     """Consumer groups whose offsets are translated. `{source}` stands for the source's alias."""
 
     include: tuple[GroupGlob, ...] = ("*",)
+    """Default: all groups that `exclude` does not match."""
     exclude: tuple[GroupGlob, ...] = ("console-consumer-*", "connect-*", "__*")
     """Default: MirrorMaker's own (KIP-382)."""
 
@@ -33,12 +34,14 @@ class Checkpoints(Model):
     """Translated consumer offsets."""
 
     enabled: bool = True
+    """Whether offsets of consumer groups are translated. A failover needs it."""
     interval_seconds: Seconds = 20
     """emit.checkpoints.interval.seconds. Default: 20; a failed-over group re-reads at least this much."""
     sync_group_offsets: bool = True
     """Write translated offsets into the target's __consumer_offsets (KIP-545). Default: on; the original
     left it off, so no consumer could fail over."""
     sync_interval_seconds: Seconds = 20
+    """sync.group.offsets.interval.seconds. Default: 20, as often as checkpoints are written."""
 
 
 class OffsetSyncs(Model):
@@ -54,6 +57,7 @@ class Heartbeats(Model):
     """Records that prove that a flow is alive."""
 
     enabled: bool = True
+    """Whether heartbeats are sent. The probe measures replication latency with them."""
     interval_seconds: Seconds = 1
     """emit.heartbeats.interval.seconds. Default: 1 (Kafka's default)."""
 
@@ -62,8 +66,11 @@ class Flow(Model):
     """One direction (`source` and `target`) or all directions within a set (`active_active`)."""
 
     source: RegionId | None = None
+    """Region that records are replicated from. Together with `target`: one direction."""
     target: RegionId | None = None
+    """Region that records are replicated to. Its workers do the work."""
     active_active: bool = False
+    """Replicate in every direction between the `regions` of this flow. Without `source` and `target`."""
     regions: tuple[RegionId, ...] = ()
     """With active_active: the regions that replicate to each other. Default: all of the environment."""
     topics: TopicFilter = TopicFilter()

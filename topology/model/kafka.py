@@ -43,6 +43,7 @@ class StorageAutoscaling(Model):
     """Growth of the brokers' volumes. They never shrink; one growth in six hours (MSK Developer Guide)."""
 
     max_gib: Annotated[int, Field(ge=1, le=16384)] = 1000
+    """Size up to which volumes grow. Default: 1000."""
     target_percent: Annotated[int, Field(ge=10, le=80)] = 60
     """Disk use at which volumes grow. Default: 60 (the guide recommends 50-60)."""
 
@@ -51,6 +52,7 @@ class Storage(Model):
     """EBS volume of each broker; refused for Express brokers."""
 
     volume_gib: Annotated[int, Field(ge=1, le=16384)] = 100
+    """Size of each broker's volume when it is created. Default: 100."""
     autoscaling: StorageAutoscaling | None = StorageAutoscaling()
 
 

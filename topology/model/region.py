@@ -61,6 +61,7 @@ class Eks(Model):
     """The EKS cluster on which the MirrorMaker workers of a region run."""
 
     cluster_name: Annotated[str, Field(pattern=r"^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$")]
+    """Name of the EKS cluster that runs the workers of this region."""
     oidc_issuer: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9./_-]+$")]
     """The cluster's OIDC issuer, with https://, as `aws eks describe-cluster` prints it."""
     oidc_provider_arn: (
