@@ -110,9 +110,10 @@ catalogue: ## regenerate the lists of Kafka's configuration keys (out of its jar
 schema: ## regenerate the JSON Schema of environment files
 	@$(RUN) -- python -m topology.schema
 
-reference: ## regenerate docs/reference from the tables
+reference: ## regenerate docs/reference and the diagram of README
 	@$(RUN) -- python -m topology.iam.reference
 	@$(RUN) -- python -m topology.reference
+	@$(RUN) -- python -m operations diagram production --out docs/images/production.svg
 
 lock: ## regenerate all lock files: Python, checkov, npm, jars
 	@$(PYTHON) -m toolchain lock

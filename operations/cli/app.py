@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from operations.cli import DEFAULT_ENVIRONMENT
+from operations.cli.diagram import diagram
 from operations.cli.failover import failover
 from operations.cli.migrate import migrate_app, rollback_app
 from operations.cli.options import EXIT_CODES, AsJson, CredentialsFile
@@ -30,6 +31,7 @@ app.add_typer(failover)
 app.add_typer(migrate_app, name="migrate")
 app.add_typer(rollback_app, name="rollback")
 app.command(epilog=EXIT_CODES)(rollout)
+app.command(epilog=EXIT_CODES)(diagram)
 
 ConnectUrls = Annotated[
     list[str],

@@ -1,0 +1,1 @@
+"""A picture of an environment: regions with their clusters and workers, and the flows between them."""
