@@ -14,7 +14,7 @@ from rich.console import Console
 from image import ImageError
 from localcloud.cloud import LocalCloudError
 from localcloud.demo import DemoOptions, run_demo
-from localcloud.kubernetes import Cluster
+from localcloud.kubernetes import KubernetesCluster
 from localcloud.server_process import ServerProcessError
 from localcloud.view import DemoView
 from localcloud.wan import Wan, WanError
@@ -87,7 +87,7 @@ def cluster() -> None:
     try:
         wan = Wan.start(["local"])
         try:
-            started = Cluster.start(wan, "local", CLUSTER_LOGS, console.print)
+            started = KubernetesCluster.start(wan, "local", CLUSTER_LOGS, console.print)
         except BaseException:
             wan.stop()
             raise

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from localcloud.aws.server import EmulatedAws, start_emulated_aws
-from localcloud.kafka.cluster import KafkaCluster, start_clusters
+from localcloud.kafka.cluster import LocalKafkaCluster, start_clusters
 from localcloud.kafka.site import Site
 from localcloud.kubernetes.credentials import exec_environment
 from localcloud.wan import DELAY_MS, Wan
@@ -37,7 +37,7 @@ class LocalCloud:
     directory: Path
     wan: Wan
     aws: EmulatedAws
-    clusters: dict[str, KafkaCluster]
+    clusters: dict[str, LocalKafkaCluster]
     _started: ExitStack = field(repr=False)
 
     @property

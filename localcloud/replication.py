@@ -15,7 +15,7 @@ from operations.connect.configmaps import WorkerConfig, read_connectors, read_wo
 from operations.kafka.clusters import Cluster
 from operations.reconciler.reconcile import Reconciler
 from operations.terraform.synthesized import Synthesized
-from operations.verification.verify import Flow
+from operations.verification.verify import VerifiedFlow
 from topology.model import Environment
 from topology.replication.flows import directed_flows, flows_into
 from topology.state.stacks import stack_name
@@ -89,14 +89,16 @@ def create_topics(cloud: LocalCloud) -> None:
         cluster.create_topics(dict.fromkeys(topics, partitions))
 
 
-def verified_flows(cloud: LocalCloud) -> tuple[Flow, ...]:
+def verified_flows(cloud: LocalCloud) -> tuple[VerifiedFlow, ...]:
     """Each flow with a topic of it, for operations.verification.verify: the host is beside both clusters."""
     ends = {
         region: Cluster(cloud.environment.alias(region), cluster.bootstrap)
         for region, cluster in cloud.clusters.items()
     }
     return tuple(
-        Flow(ends[flow.source], ends[flow.target], flow.sample_topic, flow.mirrored(flow.sample_topic))
+        VerifiedFlow(
+            ends[flow.source], ends[flow.target], flow.sample_topic, flow.mirrored(flow.sample_topic)
+        )
         for flow in directed_flows(cloud.environment)
     )
 

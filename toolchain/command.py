@@ -23,7 +23,7 @@ class Symptom:
 
 
 @dataclass(frozen=True)
-class Step:
+class SetupStep:
     """A command of a set-up: `what` names it and its log; without `environ` it has the host's."""
 
     what: str
@@ -33,7 +33,7 @@ class Step:
     environ: Mapping[str, str] | None = None
 
 
-def run_step(host: Host, step: Step, each_line: Callable[[str], None] | None = None) -> None:
+def run_step(host: Host, step: SetupStep, each_line: Callable[[str], None] | None = None) -> None:
     """Run a step; every line of its output goes to `each_line` and into the step's log in the cache.
 
     Raises SetupError with the meaning of the first symptom that the output shows, and the end of that output.
@@ -54,7 +54,7 @@ def run_step(host: Host, step: Step, each_line: Callable[[str], None] | None = N
         raise SetupError(_failure(step, output, log))
 
 
-def _started(step: Step, environ: dict[str, str]) -> subprocess.Popen[str]:
+def _started(step: SetupStep, environ: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         list(step.command),
         cwd=step.cwd,
@@ -67,7 +67,7 @@ def _started(step: Step, environ: dict[str, str]) -> subprocess.Popen[str]:
     )
 
 
-def _failure(step: Step, output: list[str], log: Path) -> str:
+def _failure(step: SetupStep, output: list[str], log: Path) -> str:
     text = "\n".join(output)
     meanings = [
         symptom.meaning for symptom in step.symptoms if re.search(symptom.pattern, text, re.IGNORECASE)

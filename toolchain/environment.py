@@ -14,7 +14,7 @@ Met = Mapping[str, Provided]
 
 
 @dataclass(frozen=True)
-class Need:
+class ToolNeed:
     """Something that a command can need; `after` are the needs that it needs itself."""
 
     name: str
@@ -32,15 +32,17 @@ def _terraform(host: Host, met: Met) -> Provided:
 
 # Python first: its pip installs what the PATH does not have.
 NEEDS = (
-    Need("python", lambda host, _met: python_env.ensure_venv(host)),
-    Need("node", lambda host, _met: tools.ensure(host, tools.NODE), ("python",)),
-    Need("cdktf", lambda host, met: cdktf_cli.ensure(host, met["node"].path), ("python", "node")),
-    Need("terraform", _terraform, ("python",)),
-    Need("provider", lambda host, met: provider.ensure(host, met["terraform"].path), ("python", "terraform")),
-    Need("java", lambda host, _met: tools.ensure(host, tools.JAVA), ("python",)),
-    Need("kafka", lambda host, _met: jars.ensure(host), ("python",)),
-    Need("checkov", lambda host, _met: checkov.ensure(host), ("python",)),
-    Need("kubernetes", lambda host, _met: kubernetes.ensure(host)),
+    ToolNeed("python", lambda host, _met: python_env.ensure_venv(host)),
+    ToolNeed("node", lambda host, _met: tools.ensure(host, tools.NODE), ("python",)),
+    ToolNeed("cdktf", lambda host, met: cdktf_cli.ensure(host, met["node"].path), ("python", "node")),
+    ToolNeed("terraform", _terraform, ("python",)),
+    ToolNeed(
+        "provider", lambda host, met: provider.ensure(host, met["terraform"].path), ("python", "terraform")
+    ),
+    ToolNeed("java", lambda host, _met: tools.ensure(host, tools.JAVA), ("python",)),
+    ToolNeed("kafka", lambda host, _met: jars.ensure(host), ("python",)),
+    ToolNeed("checkov", lambda host, _met: checkov.ensure(host), ("python",)),
+    ToolNeed("kubernetes", lambda host, _met: kubernetes.ensure(host)),
 )
 KNOWN = tuple(need.name for need in NEEDS)
 ALL = tuple(name for name in KNOWN if name != "kubernetes")
@@ -75,7 +77,7 @@ def is_prepared(host: Host, wanted: Iterable[str]) -> bool:
     return {need.name for need in _closure(wanted)} <= set(names.split(",")) and state == _state(host)
 
 
-def _closure(wanted: Iterable[str]) -> list[Need]:
+def _closure(wanted: Iterable[str]) -> list[ToolNeed]:
     by_name = {need.name: need for need in NEEDS}
     names: set[str] = set()
     for name in wanted:

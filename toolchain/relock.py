@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from toolchain import environment
-from toolchain.command import Step, run_step
+from toolchain.command import SetupStep, run_step
 from toolchain.host import Host, SetupError
 from toolchain.needs import cdktf_cli, checkov, jars, python_env
 
@@ -50,7 +50,7 @@ def _lock_pipfile(host: Host, path: str, pipfile: Path) -> None:
         "PIPENV_PIPFILE": str(host.checkout / pipfile),
         "NO_COLOR": "1",
     }
-    step = Step("pipenv lock", ["pipenv", "lock"], python_env.PIP_SYMPTOMS, host.checkout, environ)
+    step = SetupStep("pipenv lock", ["pipenv", "lock"], python_env.PIP_SYMPTOMS, host.checkout, environ)
     run_step(host, step, lambda line: host.say(f"  {line.rstrip()}"))
     lock_file = host.checkout / f"{pipfile}.lock"
     lock_file.write_text(without_sources(lock_file.read_text()))
@@ -60,14 +60,14 @@ def _lock_npm(host: Host, path: str) -> None:
     # .npmrc of the checkout keeps the registry's address out of the lock
     command = ["npm", "install", "--package-lock-only", *cdktf_cli.NPM_OPTIONS]
     environ = {**host.environ, "PATH": path}
-    run_step(host, Step("npm lock", command, cdktf_cli.NPM_SYMPTOMS, host.checkout, environ))
+    run_step(host, SetupStep("npm lock", command, cdktf_cli.NPM_SYMPTOMS, host.checkout, environ))
 
 
 def _lock_jars(host: Host, path: str) -> None:
     python = str(python_env.venv_folder(host) / "bin" / "python")
     command = [python, "-m", "toolchain.needs.maven", "lock", str(jars.POM), str(jars.LOCK)]
     environ = {**host.environ, "PATH": path}
-    step = Step("jars lock", command, jars.SYMPTOMS, host.checkout, environ)
+    step = SetupStep("jars lock", command, jars.SYMPTOMS, host.checkout, environ)
     run_step(host, step, lambda line: host.say(line.rstrip()))
 
 

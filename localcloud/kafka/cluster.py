@@ -23,7 +23,7 @@ from localcloud.kafka.site import Site
 from localcloud.server_process import ServerProcess, ServerProcessError, stop_together
 from topology.kafka.java_properties import render_properties
 
-__all__ = ["BROKER_FLAGS", "KafkaCluster", "start_clusters"]
+__all__ = ["BROKER_FLAGS", "LocalKafkaCluster", "start_clusters"]
 
 BROKER_FLAGS = ("-Xms256m", "-Xmx400m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """Two brokers and four workers share one small machine: a small heap, one GC thread, and no optimizing
@@ -43,7 +43,7 @@ _silent.propagate = False
 
 
 @dataclass(frozen=True)
-class KafkaCluster:
+class LocalKafkaCluster:
     """A running single-node cluster; start it with `KafkaCluster.start`, end it with `stop`."""
 
     region: str
@@ -62,7 +62,7 @@ class KafkaCluster:
         server: Mapping[str, str],
         flags: Sequence[str] = BROKER_FLAGS,
         logins: Logins | None = None,
-    ) -> KafkaCluster:
+    ) -> LocalKafkaCluster:
         """Format the storage and start the broker of a region; returns when it answers.
 
         `server` are the properties of the MSK configuration (server.py says which a single node overrides);
@@ -165,14 +165,14 @@ def start_clusters(
     server: Mapping[str, Mapping[str, str]],
     flags: Sequence[str] = BROKER_FLAGS,
     logins: Logins | None = None,
-) -> dict[str, KafkaCluster]:
+) -> dict[str, LocalKafkaCluster]:
     """Start the clusters of several regions at once; `server` has the properties of each region's.
 
     If one fails the others are stopped and its error is raised.
     """
     with ThreadPoolExecutor(max_workers=len(sites)) as pool:
         futures = {
-            site.region: pool.submit(KafkaCluster.start, site, server[site.region], flags, logins)
+            site.region: pool.submit(LocalKafkaCluster.start, site, server[site.region], flags, logins)
             for site in sites
         }
     failed = [error for future in futures.values() if (error := future.exception())]

@@ -29,7 +29,7 @@ from localcloud.server_process import ServerProcess, ServerProcessError
 from localcloud.wan import Wan
 from operations.kubernetes.api import KubernetesApi
 
-__all__ = ["BINARIES_VARIABLE", "Cluster", "ClusterStartError"]
+__all__ = ["BINARIES_VARIABLE", "ClusterStartError", "KubernetesCluster"]
 
 BINARIES_VARIABLE = "MSK_MIRROR_KUBERNETES"
 """Directory of kube-apiserver, kubelet, etcd and the others (toolchain/needs/kubernetes.py)."""
@@ -46,7 +46,7 @@ class ClusterStartError(RuntimeError):
 
 
 @dataclass
-class Cluster:
+class KubernetesCluster:
     """Start it with `Cluster.start`."""
 
     wan: Wan

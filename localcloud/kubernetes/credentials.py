@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from localcloud.aws.server import EmulatedAws
 
 if TYPE_CHECKING:
-    from localcloud.kubernetes.cluster import Cluster
+    from localcloud.kubernetes.cluster import KubernetesCluster
 
 __all__ = ["AWS_CLI", "CREDENTIALS_VARIABLE", "exec_environment", "stand_for_eks"]
 
@@ -24,7 +24,9 @@ AWS_CLI = Path(__file__).parent / "aws_cli"
 """Directory of the program `aws`."""
 
 
-def stand_for_eks(cluster: Cluster, region: str, name: str, aws: EmulatedAws, directory: Path) -> None:
+def stand_for_eks(
+    cluster: KubernetesCluster, region: str, name: str, aws: EmulatedAws, directory: Path
+) -> None:
     """From now on the local cluster is the EKS cluster `name` of the emulated account; its credential goes
     into `directory`, see `exec_environment`."""
     pair = cluster.certificates.users["admin"]

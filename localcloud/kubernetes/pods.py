@@ -10,7 +10,7 @@ from typing import Any
 from image import BuiltImage
 from localcloud.cloud import LocalCloud, LocalCloudError
 from localcloud.deployment import state_outputs
-from localcloud.kubernetes.cluster import Cluster
+from localcloud.kubernetes.cluster import KubernetesCluster
 from localcloud.kubernetes.credentials import stand_for_eks
 from localcloud.kubernetes.provider import apply_stack, provider_is_to_be_had
 from localcloud.kubernetes.workload import Workload, localized, workload_images
@@ -27,7 +27,7 @@ __all__ = ["Pods", "start_pods"]
 class Pods:
     """Clusters by region, each with its workload."""
 
-    clusters: dict[str, Cluster] = field(default_factory=dict)
+    clusters: dict[str, KubernetesCluster] = field(default_factory=dict)
     workloads: dict[str, Workload] = field(default_factory=dict)
     _started: ExitStack = field(default_factory=ExitStack, repr=False)
 
@@ -67,7 +67,7 @@ def start_pods(
         by_terraform = provider_is_to_be_had(next(iter(stacks.values())))
         for region, stack in stacks.items():
             logs = cloud.directory / region / "kubernetes"
-            cluster = pods._started.enter_context(Cluster.start(cloud.wan, region, logs, on_step))
+            cluster = pods._started.enter_context(KubernetesCluster.start(cloud.wan, region, logs, on_step))
             cluster.import_images(images)
             pods.clusters[region] = cluster
             pods.workloads[region] = _deploy(cloud, cluster, stack, by_terraform, on_step)
@@ -87,7 +87,11 @@ def _images(cloud: LocalCloud) -> list[BuiltImage]:
 
 
 def _deploy(
-    cloud: LocalCloud, cluster: Cluster, stack: Stack, by_terraform: bool, on_step: Callable[[str], None]
+    cloud: LocalCloud,
+    cluster: KubernetesCluster,
+    stack: Stack,
+    by_terraform: bool,
+    on_step: Callable[[str], None],
 ) -> Workload:
     configuration = localized(stack.configuration)
     workload = Workload(cluster.kubectl, configuration, _deployed_outputs(cloud, configuration))

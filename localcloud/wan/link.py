@@ -17,7 +17,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 from localcloud.wan.control import Control, fail, quiet_signals
 from localcloud.wan.delay import DelayLine, carry
 from localcloud.wan.enter import RUN_VARIABLE
-from localcloud.wan.namespaces import Network
+from localcloud.wan.namespaces import NamespaceNetwork
 from localcloud.wan.runs import end_processes
 
 __all__ = ["main"]
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> None:
     delay, regions = float(arguments[0]) / 1000, arguments[1:]
     quiet_signals()
     try:
-        network = Network(regions)
+        network = NamespaceNetwork(regions)
     except (OSError, NetlinkError, LookupError) as error:
         fail(error)
         return
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> None:
         network.close()
 
 
-def _carry(network: Network, delay: float) -> None:
+def _carry(network: NamespaceNetwork, delay: float) -> None:
     lines = [
         DelayLine(source, network.tuns[there, here], delay) for (here, there), source in network.tuns.items()
     ]

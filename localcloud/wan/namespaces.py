@@ -21,7 +21,7 @@ from pyroute2 import IPRoute
 from localcloud.wan.addresses import free_block
 from localcloud.wan.enter import CLONE_NEWNET, enter_namespace
 
-__all__ = ["LINK_MTU", "Network", "RegionNetwork", "routed_networks"]
+__all__ = ["LINK_MTU", "NamespaceNetwork", "RegionNetwork", "routed_networks"]
 
 LINK_MTU = 8500
 """What AWS carries between regions over VPC peering or Transit Gateway (EC2 User Guide, "Network MTU").
@@ -43,7 +43,7 @@ class RegionNetwork:
     namespace: int
 
 
-class Network:
+class NamespaceNetwork:
     """The namespaces and links of one run; `close` removes them.
 
     Raises OSError (PermissionError, FileNotFoundError for /dev/net/tun) or pyroute2's NetlinkError where this

@@ -2,7 +2,7 @@
 
 from localcloud.workers.dedicated import DedicatedMirrorMaker, dedicated_properties, dedicated_recipe
 from localcloud.workers.fleet import LocalFleet
-from localcloud.workers.localize import Change, Localized, localize
+from localcloud.workers.localize import Localized, Substitution, localize
 from localcloud.workers.rest_login import RestLogin, rest_login
 from localcloud.workers.worker import (
     ConnectWorker,
@@ -12,6 +12,6 @@ from localcloud.workers.worker import (
     worker_recipe,
 )
 
-__all__ = ["Change", "ConnectWorker", "DedicatedMirrorMaker", "LocalFleet", "Localized", "RestLogin"]
+__all__ = ["ConnectWorker", "DedicatedMirrorMaker", "LocalFleet", "Localized", "RestLogin", "Substitution"]
 __all__ += ["WorkerError", "WorkerRecipe", "bootstrap_environment", "dedicated_properties"]
 __all__ += ["dedicated_recipe", "localize", "rest_login", "worker_recipe"]

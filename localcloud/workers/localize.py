@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["ADDRESS_KEYS", "Change", "Localized", "is_authentication", "localize"]
+__all__ = ["ADDRESS_KEYS", "Localized", "Substitution", "is_authentication", "localize"]
 
 ADDRESS_KEYS = frozenset(
     {
@@ -32,7 +32,7 @@ _AUTHENTICATION = re.compile(
 
 
 @dataclass(frozen=True)
-class Change:
+class Substitution:
     """One property that differs; `after` is None where it was dropped, `before` where it is new."""
 
     key: str
@@ -45,7 +45,7 @@ class Localized:
     """The properties to use here, and all that differs from those given, sorted by key."""
 
     properties: dict[str, str]
-    changes: tuple[Change, ...]
+    changes: tuple[Substitution, ...]
 
 
 def localize(
@@ -67,7 +67,8 @@ def localize(
     kept = {key: value for key, value in properties.items() if not is_authentication(key)}
     result = kept | _logged_in(properties, login or {}) | replaced
     changes = (
-        Change(key, properties.get(key), result.get(key)) for key in sorted(properties.keys() | result.keys())
+        Substitution(key, properties.get(key), result.get(key))
+        for key in sorted(properties.keys() | result.keys())
     )
     return Localized(result, tuple(change for change in changes if change.before != change.after))
 

@@ -22,9 +22,9 @@ from constructs import Construct
 
 from modules.iam.policy_role import PolicyRole
 from modules.terraform.literals import literal
-from topology.ecs.tasks import FILES_VOLUME, SCRATCH_VOLUME, Task
+from topology.ecs.tasks import FILES_VOLUME, SCRATCH_VOLUME, EcsTask
 
-__all__ = ["ONE_AFTER_ANOTHER", "SIDE_BY_SIDE", "FargateService", "Rollout", "TaskHome"]
+__all__ = ["ONE_AFTER_ANOTHER", "SIDE_BY_SIDE", "FargateService", "ServiceRollout", "TaskHome"]
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,17 @@ class TaskHome:
 
 
 @dataclass(frozen=True)
-class Rollout:
+class ServiceRollout:
     """How many tasks there are while new ones take over, in percent of the desired count."""
 
     minimum: int
     maximum: int
 
 
-SIDE_BY_SIDE = Rollout(100, 200)
+SIDE_BY_SIDE = ServiceRollout(100, 200)
 """All new ones join before an old one goes: never fewer workers than asked for, as the pods roll, and the
 tasks of the connectors are moved twice and not once for each worker."""
-ONE_AFTER_ANOTHER = Rollout(0, 100)
+ONE_AFTER_ANOTHER = ServiceRollout(0, 100)
 """The old one is gone before the new one starts: never two."""
 
 
@@ -64,10 +64,10 @@ class FargateService(Construct):
         construct_id: str,
         *,
         home: TaskHome,
-        task: Task,
+        task: EcsTask,
         role: PolicyRole,
         count: int,
-        rollout: Rollout,
+        rollout: ServiceRollout,
         registry: str | None = None,
         after: Sequence[ITerraformDependable] = (),
     ) -> None:
@@ -99,7 +99,7 @@ class FargateService(Construct):
 
 
 def _definition(
-    scope: Construct, task: Task, role: PolicyRole, execution_role: PolicyRole
+    scope: Construct, task: EcsTask, role: PolicyRole, execution_role: PolicyRole
 ) -> EcsTaskDefinition:
     return EcsTaskDefinition(
         scope,

@@ -65,7 +65,7 @@ from topology.kubernetes.pods import (
     probe_command,
     worker_arguments,
 )
-from topology.kubernetes.workload import REST_PORT, Probe, probes
+from topology.kubernetes.workload import REST_PORT, HealthProbe, probes
 from topology.model.mirrormaker import MirrorMaker
 from topology.replication.rest_auth import rest_secret
 
@@ -109,7 +109,7 @@ def connect_container(workload: MirrorMaker, variables: Mapping[str, str]) -> Co
     )
 
 
-def _startup(probe: Probe, secured: bool) -> StartupProbe:
+def _startup(probe: HealthProbe, secured: bool) -> StartupProbe:
     return StartupProbe(
         http_get=None if secured else StartupGet(path=probe.path, port=REST_PORT_NAME, scheme="HTTP"),
         exec=StartupCommand(command=list(probe_command(probe))) if secured else None,
@@ -120,7 +120,7 @@ def _startup(probe: Probe, secured: bool) -> StartupProbe:
     )
 
 
-def _readiness(probe: Probe, secured: bool) -> ReadinessProbe:
+def _readiness(probe: HealthProbe, secured: bool) -> ReadinessProbe:
     return ReadinessProbe(
         http_get=None if secured else ReadinessGet(path=probe.path, port=REST_PORT_NAME, scheme="HTTP"),
         exec=ReadinessCommand(command=list(probe_command(probe))) if secured else None,
@@ -131,7 +131,7 @@ def _readiness(probe: Probe, secured: bool) -> ReadinessProbe:
     )
 
 
-def _liveness(probe: Probe, secured: bool) -> LivenessProbe:
+def _liveness(probe: HealthProbe, secured: bool) -> LivenessProbe:
     return LivenessProbe(
         http_get=None if secured else LivenessGet(path=probe.path, port=REST_PORT_NAME, scheme="HTTP"),
         exec=LivenessCommand(command=list(probe_command(probe))) if secured else None,

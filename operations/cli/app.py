@@ -156,7 +156,7 @@ def reconcile(  # noqa: PLR0913, PLR0917 - one parameter for each option
     """Bring the connectors to what the directory says, and keep them so until SIGTERM."""
     from operations.cli.commands import reconcile as command  # noqa: PLC0415
 
-    wanted = command.Wanted(connect, connectors, prune, workers_selector, probe_url, credentials)
+    wanted = command.ReconcileOptions(connect, connectors, prune, workers_selector, probe_url, credentials)
     if once or wait is not None:
         raise typer.Exit(command.settle(wanted, wait or 0.0))
     raise typer.Exit(command.keep(wanted, interval, metrics_port))

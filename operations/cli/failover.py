@@ -95,7 +95,7 @@ def _command(name: str, explanation: str) -> None:
 
         if from_down == (from_bootstrap is not None):
             raise typer.BadParameter(ONE_OF_TWO)
-        wanted = command.Wanted(
+        wanted = command.FailoverOptions(
             group,
             environment,
             command.ClusterOptions(from_, from_bootstrap or "", from_properties),

@@ -16,7 +16,7 @@ from operations.failover.plan import Plan, Rules, Seen
 from operations.failover.routes import Routes
 from operations.kafka.clusters import Cluster, ClusterError
 from operations.kafka.groups import Groups
-from operations.kafka.offset_translation import Checkpoint, OffsetSyncs, read_checkpoints, read_offset_syncs
+from operations.kafka.offset_translation import Checkpoint, SyncedOffsets, read_checkpoints, read_offset_syncs
 from operations.kafka.partitions import Offsets, Partition
 
 __all__ = ["Failover", "FailoverError", "Outcome"]
@@ -113,20 +113,20 @@ class Failover:
         found = read_checkpoints(self.target, topic, self.group, wanted)
         return {partition: one for partition, one in found.items() if self.routes.original(partition[0])}
 
-    def _forward_syncs(self, committed: Mapping[Partition, int] | None) -> OffsetSyncs:
+    def _forward_syncs(self, committed: Mapping[Partition, int] | None) -> SyncedOffsets:
         topic, partitions = self.routes.forward_syncs_topic, self._mirrors(committed or {})
         if topic is None or committed is None or not partitions:
-            return OffsetSyncs()
+            return SyncedOffsets()
         return read_offset_syncs(
             self.target,
             topic,
             lambda syncs: all(syncs.downstream(one, committed[one]) is not None for one in partitions),
         )
 
-    def _backward_syncs(self, committed: Mapping[Partition, int] | None) -> OffsetSyncs:
+    def _backward_syncs(self, committed: Mapping[Partition, int] | None) -> SyncedOffsets:
         topic, originals = self.routes.backward_syncs_topic, self._originals(committed or {})
         if topic is None or self.source is None or committed is None or not originals:
-            return OffsetSyncs()
+            return SyncedOffsets()
         return read_offset_syncs(
             self.source,
             topic,

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from operations.kafka.offset_translation import Checkpoint, OffsetSyncs
+from operations.kafka.offset_translation import Checkpoint, SyncedOffsets
 from operations.kafka.partitions import Extent, Partition
 
-__all__ = ["Left", "Move", "Plan", "Problem", "Rules", "Seen", "Uncheckpointed"]
+__all__ = ["FailoverProblem", "Left", "Move", "Plan", "Rules", "Seen", "Uncheckpointed"]
 
 Uncheckpointed = Literal["refuse", "syncs", "beginning", "leave"]
 """What becomes of a partition without a checkpoint: the plan is refused; the commit is translated by the
@@ -35,8 +35,8 @@ class Seen:
     current: Mapping[Partition, int]
     extents: Mapping[Partition, Extent]
     checkpoints: Mapping[Partition, Checkpoint]
-    forward: OffsetSyncs = field(default_factory=OffsetSyncs)
-    backward: OffsetSyncs = field(default_factory=OffsetSyncs)
+    forward: SyncedOffsets = field(default_factory=SyncedOffsets)
+    backward: SyncedOffsets = field(default_factory=SyncedOffsets)
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Alias -> who is in the group there."""
 
@@ -100,7 +100,7 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Problem:
+class FailoverProblem:
     """Why the plan must not be run: `kind` for programs, `words` with what to do."""
 
     kind: Literal["members", "stale", "set-back", "no-checkpoint", "beyond-end", "nothing"]
@@ -116,7 +116,7 @@ class Plan:
     target: str
     moves: tuple[Move, ...]
     left: tuple[Left, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[FailoverProblem, ...]
     notes: tuple[str, ...] = ()
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from operations.failover.plan import Move, Problem, Rules, Seen
+from operations.failover.plan import FailoverProblem, Move, Rules, Seen
 from operations.failover.routes import Routes
 from operations.kafka.partitions import Partition
 
@@ -23,7 +23,7 @@ def objections(  # noqa: PLR0913, PLR0917 - all that a plan is made of
     moves: Sequence[Move],
     missing: Sequence[Partition],
     set_back: Sequence[Partition],
-) -> tuple[Problem, ...]:
+) -> tuple[FailoverProblem, ...]:
     """Every problem of the moves. `missing`: partitions of the target without an offset to resume from;
     `set_back`: those of the source where the group is behind its last checkpoint."""
     return (
@@ -36,15 +36,17 @@ def objections(  # noqa: PLR0913, PLR0917 - all that a plan is made of
     )
 
 
-def _members(group: str, seen: Seen) -> Iterator[Problem]:
+def _members(group: str, seen: Seen) -> Iterator[FailoverProblem]:
     for alias, members in seen.members.items():
         if members:
             who = _listed(members)
             words = f"group {group} has members on {alias}: {who}; stop them, its offsets would move on"
-            yield Problem("members", words)
+            yield FailoverProblem("members", words)
 
 
-def _stale(routes: Routes, seen: Seen, moves: Sequence[Move], rules: Rules, now: float) -> Iterator[Problem]:
+def _stale(
+    routes: Routes, seen: Seen, moves: Sequence[Move], rules: Rules, now: float
+) -> Iterator[FailoverProblem]:
     """MirrorMaker looks at all partitions of a group at once and writes a checkpoint where the translation
     has changed: an old one is right as long as it still is what the commit is translated to."""
     behind = [move for move in moves if move.way == "checkpoint" and not _up_to_date(move, seen)]
@@ -53,7 +55,7 @@ def _stale(routes: Routes, seen: Seen, moves: Sequence[Move], rules: Rules, now:
     if not behind or age <= rules.max_age_seconds:
         return
     partitions = _named([move.target for move in behind])
-    yield Problem(
+    yield FailoverProblem(
         "stale",
         f"the last checkpoint of the group is {age:.0f} s old; allowed: {rules.max_age_seconds:.0f} s "
         f"({routes.flow_name} is to emit them every {routes.interval_seconds} s). What the "
@@ -67,9 +69,9 @@ def _up_to_date(move: Move, seen: Seen) -> bool:
     return move.committed is not None and checkpoint.still_right(move.source, move.committed, seen.forward)
 
 
-def _set_back(found: Sequence[Partition], routes: Routes) -> Iterator[Problem]:
+def _set_back(found: Sequence[Partition], routes: Routes) -> Iterator[FailoverProblem]:
     if found:
-        yield Problem(
+        yield FailoverProblem(
             "set-back",
             f"the group was set back on {routes.source} after its last checkpoint: {_named(found)}. Plan "
             f"again after {routes.interval_seconds} s, when MirrorMaker has seen it; or --force, "
@@ -77,7 +79,7 @@ def _set_back(found: Sequence[Partition], routes: Routes) -> Iterator[Problem]:
         )
 
 
-def _missing(missing: Sequence[Partition], routes: Routes, seen: Seen) -> Iterator[Problem]:
+def _missing(missing: Sequence[Partition], routes: Routes, seen: Seen) -> Iterator[FailoverProblem]:
     if not missing:
         return
     words = (
@@ -88,14 +90,14 @@ def _missing(missing: Sequence[Partition], routes: Routes, seen: Seen) -> Iterat
     )
     if seen.committed is not None:
         words += ", --without-checkpoint syncs (translates the commit by the offset syncs)"
-    yield Problem("no-checkpoint", words)
+    yield FailoverProblem("no-checkpoint", words)
 
 
-def _beyond(moves: Sequence[Move]) -> Iterator[Problem]:
+def _beyond(moves: Sequence[Move]) -> Iterator[FailoverProblem]:
     found = [move for move in moves if move.position > move.extent.end]
     if found:
         named = [f"{one.target[0]}-{one.target[1]} at {one.position} of {one.extent.end}" for one in found]
-        yield Problem(
+        yield FailoverProblem(
             "beyond-end",
             f"the group would resume beyond the end of {_listed(named)}: the topic was recreated, and what "
             "is known of it is of the one before. If the group has committed that there: --force; otherwise "
@@ -103,14 +105,14 @@ def _beyond(moves: Sequence[Move]) -> Iterator[Problem]:
         )
 
 
-def _nothing(group: str, routes: Routes) -> Problem:
+def _nothing(group: str, routes: Routes) -> FailoverProblem:
     flow = routes.flow_name
     words = (
         f"nothing is to be moved: group {group} has no offset in a topic that {flow} or its return carries"
     )
     if not routes.translates(group):
         words += f"; the groups of {flow} are {', '.join(routes.groups) or 'none'}"
-    return Problem("nothing", words)
+    return FailoverProblem("nothing", words)
 
 
 def _listed(names: Sequence[str]) -> str:

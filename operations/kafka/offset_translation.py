@@ -21,7 +21,7 @@ from operations.kafka.clusters import Cluster, ClusterError
 from operations.kafka.partitions import Partition
 from operations.kafka.topic_content import read_back, read_topic
 
-__all__ = ["Checkpoint", "OffsetSync", "OffsetSyncs", "read_checkpoints", "read_offset_syncs"]
+__all__ = ["Checkpoint", "OffsetSync", "SyncedOffsets", "read_checkpoints", "read_offset_syncs"]
 
 CHECKPOINT_VERSION: Final = 0
 _INT16, _INT32 = struct.Struct(">h"), struct.Struct(">i")
@@ -52,7 +52,7 @@ class Checkpoint:
             raise ValueError(f"checkpoint of version {version}; known: {CHECKPOINT_VERSION}")
         return cls(group, (topic, _INT32.unpack(rest)[0]), upstream, downstream, written_ms)
 
-    def still_right(self, source: Partition, committed: int, syncs: OffsetSyncs) -> bool:
+    def still_right(self, source: Partition, committed: int, syncs: SyncedOffsets) -> bool:
         """Whether the group's commit would be translated to the same again: MirrorMaker does not repeat a
         checkpoint then, however old it is. `syncs` of the flow."""
         if self.upstream == committed:
@@ -78,7 +78,7 @@ class OffsetSync:
         return cls((topic, _INT32.unpack(rest)[0]), *_OFFSET_SYNC.unpack(value))
 
 
-class OffsetSyncs:
+class SyncedOffsets:
     """The offset syncs of a flow, in the order in which they were written.
 
     A sync takes back what those before it say about its own offsets and later ones: a topic that was made
@@ -140,11 +140,11 @@ def read_checkpoints(
     return read_back(cluster, topic, parse, lambda found: wanted <= found.keys())
 
 
-def read_offset_syncs(cluster: Cluster, topic: str, enough: Callable[[OffsetSyncs], bool]) -> OffsetSyncs:
+def read_offset_syncs(cluster: Cluster, topic: str, enough: Callable[[SyncedOffsets], bool]) -> SyncedOffsets:
     """The offset syncs of a flow, back to a time when they are `enough`, or all. Raises ClusterError."""
 
-    def parse(messages: Iterable[Message]) -> OffsetSyncs:
-        return OffsetSyncs(_offset_sync(cluster, message) for message in messages if _has_both(message))
+    def parse(messages: Iterable[Message]) -> SyncedOffsets:
+        return SyncedOffsets(_offset_sync(cluster, message) for message in messages if _has_both(message))
 
     return read_back(cluster, topic, parse, enough)
 

@@ -12,7 +12,7 @@ from operations.kubernetes.api import ApiError
 from operations.migration.migration import Migration
 from topology.kubernetes.cluster_services import existing_oidc_provider
 
-__all__ = ["CHECKS", "Check", "ChecksFailed", "run_checks"]
+__all__ = ["CHECKS", "ChecksFailed", "MigrationCheck", "run_checks"]
 
 ADDON: Final = "amazon-cloudwatch-observability"
 """CloudWatch User Guide, "Container Insights": the add-on of EKS; before it, agents in a namespace."""
@@ -28,13 +28,13 @@ class _Skipped(Exception):  # noqa: N818 - no error
 class ChecksFailed(Exception):  # noqa: N818 - reads as what it is where it is caught
     """Checks that failed, a line each."""
 
-    def __init__(self, checks: Sequence[Check]) -> None:
+    def __init__(self, checks: Sequence[MigrationCheck]) -> None:
         self.checks = tuple(one for one in checks if one.state == "failed")
         super().__init__("; ".join(f"{one.name}: {one.found}" for one in self.checks))
 
 
 @dataclass(frozen=True)
-class Check:
+class MigrationCheck:
     """A row: `found` in words, also why a check is `skipped`."""
 
     name: str
@@ -45,18 +45,18 @@ class Check:
         return asdict(self)
 
 
-def run_checks(migration: Migration) -> tuple[Check, ...]:
+def run_checks(migration: Migration) -> tuple[MigrationCheck, ...]:
     """Every check of CHECKS in its order; changes nothing. What a check raises is what it found."""
     return tuple(_row(name, check, migration) for name, check in CHECKS)
 
 
-def _row(name: str, check: Callable[[Migration], str], migration: Migration) -> Check:
+def _row(name: str, check: Callable[[Migration], str], migration: Migration) -> MigrationCheck:
     try:
-        return Check(name, "ok", check(migration))
+        return MigrationCheck(name, "ok", check(migration))
     except _Skipped as why:
-        return Check(name, "skipped", str(why))
+        return MigrationCheck(name, "skipped", str(why))
     except Exception as error:
-        return Check(name, "failed", str(error) or type(error).__name__)
+        return MigrationCheck(name, "failed", str(error) or type(error).__name__)
 
 
 def _eks_cluster(migration: Migration) -> str:

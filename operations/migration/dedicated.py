@@ -19,8 +19,8 @@ from operations.kafka.groups import connect_members
 from operations.kafka.partitions import Offsets
 from operations.kafka.topic_content import read_extents
 from operations.migration.offset_records import (
-    Place,
     RecordError,
+    SourcePartition,
     key_bytes,
     offset_of,
     parse_record,
@@ -108,7 +108,7 @@ class DedicatedOffsets:
         self._read_back(wanted, seconds)
         return len(wanted)
 
-    def _own(self, offset: Offset) -> tuple[Place, int | None]:
+    def _own(self, offset: Offset) -> tuple[SourcePartition, int | None]:
         try:
             place, number = place_of(offset), offset_of(offset)
         except RecordError as error:
@@ -127,7 +127,7 @@ class DedicatedOffsets:
                 "write over the positions: stop the old runtime first; nothing is written"
             )
 
-    def _record(self, place: Place, offset: int | None, stored: Stored | None) -> Record:
+    def _record(self, place: SourcePartition, offset: int | None, stored: Stored | None) -> Record:
         value = value_bytes(None if offset is None else {"offset": offset})
         if stored is None:
             return key_bytes(self.connector, place), value, BY_KEY
@@ -155,7 +155,7 @@ class DedicatedOffsets:
                 f"{self}: {'; '.join(said)}; some positions may be written: write them again"
             )
 
-    def _read_back(self, wanted: Mapping[Place, int | None], seconds: float) -> None:
+    def _read_back(self, wanted: Mapping[SourcePartition, int | None], seconds: float) -> None:
         found = self._stored(seconds)
         wrong = [place for place, offset in wanted.items() if _number(found.get(place)) != offset]
         if wrong:
@@ -166,8 +166,8 @@ class DedicatedOffsets:
                 "stop it and write them again"
             )
 
-    def _stored(self, seconds: float) -> dict[Place, Stored]:
-        records: dict[Place, dict[tuple[bytes, int], Stored]] = {}
+    def _stored(self, seconds: float) -> dict[SourcePartition, Stored]:
+        records: dict[SourcePartition, dict[tuple[bytes, int], Stored]] = {}
         for message in self._messages(seconds):
             partition, number = message.partition() or 0, message.offset() or 0
             key = message.key()
@@ -181,7 +181,7 @@ class DedicatedOffsets:
                 records.setdefault(position.place, {})[key, partition] = stored
         return {place: self._only(place, list(found.values())) for place, found in records.items()}
 
-    def _only(self, place: Place, found: list[Stored]) -> Stored:
+    def _only(self, place: SourcePartition, found: list[Stored]) -> Stored:
         """A position has one key in one partition; with two it is open which of them Connect reads."""
         living = [one for one in found if one.offset is not None]
         if len(living) > 1:

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Literal, Self
 
-__all__ = ["Course", "Identity", "Journal", "JournalError", "Record", "read_record"]
+__all__ = ["Course", "Journal", "JournalEntry", "JournalError", "RunIdentity", "read_record"]
 
 Course = Literal["migrate", "rollback"]
 Facts = Mapping[str, Any]
@@ -31,7 +31,7 @@ class JournalError(Exception):
 
 
 @dataclass(frozen=True)
-class Identity:
+class RunIdentity:
     """What is migrated. `path`: `connect` where both runtimes are one Connect cluster, `dedicated` where the
     old one is connect-mirror-maker; `digest`: of the names that positions live under and of the steps."""
 
@@ -42,10 +42,10 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Record:
+class JournalEntry:
     """The courses of a journal, read: each entry as it was written, in order."""
 
-    identity: Identity
+    identity: RunIdentity
     entries: tuple[Mapping[str, Any], ...] = ()
 
     @property
@@ -112,11 +112,11 @@ class Journal:
     """An open journal that nobody else may write meanwhile; `Journal.open` makes it, `close` lets it go."""
 
     path: Path
-    record: Record
+    record: JournalEntry
     _file: IO[bytes] = field(repr=False)
 
     @classmethod
-    def open(cls, path: Path, identity: Identity) -> Self:
+    def open(cls, path: Path, identity: RunIdentity) -> Self:
         """Opens the journal, or begins it. Raises JournalError when another run holds it, when it is of
         another migration, or when it is damaged anywhere but at its end."""
         try:
@@ -127,7 +127,7 @@ class Journal:
         try:
             _lock(file, path)
             record = _recover(file, path)
-            journal = cls(path, record or Record(identity), file)
+            journal = cls(path, record or JournalEntry(identity), file)
             if record is None:
                 journal._write({"event": "opened", **asdict(identity)})
                 _sync_directory(path.parent)
@@ -173,7 +173,7 @@ class Journal:
     def _add(self, entry: dict[str, Any]) -> None:
         stamped = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}
         self._write(stamped)
-        self.record = Record(self.record.identity, (*self.record.entries, stamped))
+        self.record = JournalEntry(self.record.identity, (*self.record.entries, stamped))
 
     def _write(self, entry: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(entry).encode() + b"\n")
@@ -181,7 +181,7 @@ class Journal:
         os.fsync(self._file.fileno())
 
 
-def read_record(path: Path) -> tuple[Record | None, bool]:
+def read_record(path: Path) -> tuple[JournalEntry | None, bool]:
     """What a journal says, without taking it, and whether a run is at work on it; (None, ..) for one that
     has not begun. Raises JournalError for a file that is none."""
     try:
@@ -207,7 +207,7 @@ def _lock(file: IO[bytes], path: Path) -> None:
         ) from error
 
 
-def _recover(file: IO[bytes], path: Path) -> Record | None:
+def _recover(file: IO[bytes], path: Path) -> JournalEntry | None:
     """The record, and the file without the line that a kill cut off."""
     file.seek(0)
     record, kept = _parse(file.read(), path)
@@ -215,7 +215,7 @@ def _recover(file: IO[bytes], path: Path) -> Record | None:
     return record
 
 
-def _parse(content: bytes, path: Path) -> tuple[Record | None, int]:
+def _parse(content: bytes, path: Path) -> tuple[JournalEntry | None, int]:
     """The record and how many bytes of the file it is; None before the first whole line."""
     lines = content.splitlines(keepends=True)
     entries: list[dict[str, Any]] = []
@@ -231,13 +231,13 @@ def _parse(content: bytes, path: Path) -> tuple[Record | None, int]:
     if not entries:
         return None, 0
     first, *rest = entries
-    names = set(Identity.__dataclass_fields__)
+    names = set(RunIdentity.__dataclass_fields__)
     if first.get("event") != "opened" or not names <= first.keys():
         raise JournalError(f"{path}: is not a journal of a migration; choose another file with --journal")
     for number, entry in enumerate(rest, 2):
         if entry.get("event") not in EVENTS:
             raise JournalError(f"{path}:{number}: found event {entry.get('event')!r}; allowed: {_events()}")
-    return Record(Identity(**{name: first[name] for name in names}), tuple(rest)), kept
+    return JournalEntry(RunIdentity(**{name: first[name] for name in names}), tuple(rest)), kept
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:
@@ -253,12 +253,12 @@ def _events() -> str:
     return ", ".join(sorted(EVENTS))
 
 
-def _require_same(path: Path, found: Identity, wanted: Identity) -> None:
+def _require_same(path: Path, found: RunIdentity, wanted: RunIdentity) -> None:
     if found == wanted:
         return
     differing = [
         f"{name}: found {getattr(found, name)}, this run has {getattr(wanted, name)}"
-        for name in Identity.__dataclass_fields__
+        for name in RunIdentity.__dataclass_fields__
         if getattr(found, name) != getattr(wanted, name)
     ]
     if found.digest != wanted.digest and len(differing) == 1:

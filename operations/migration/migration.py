@@ -17,7 +17,7 @@ from operations.kubernetes.api import KubernetesApi
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.fleets import Fleet
 from operations.migration.gates import DEADLINE_SECONDS, Gate, await_members
-from operations.migration.journal import Identity
+from operations.migration.journal import RunIdentity
 from operations.verification.verify import FlowResult
 from topology.aws.names import Names
 from topology.model import Environment
@@ -83,7 +83,7 @@ class Migration:
         return Names(self.environment, self.region).connect_group
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> RunIdentity:
         """Positions live under the names that the digest is of: with others everything is read again."""
         names = Names(self.environment, self.region)
         contract = [
@@ -93,7 +93,7 @@ class Migration:
             *sorted(one.topic for one in self.old_positions.values()),
         ]
         digest = hashlib.sha256(json.dumps(contract).encode()).hexdigest()[:16]
-        return Identity(self.environment.environment, self.region, self.path, digest)
+        return RunIdentity(self.environment.environment, self.region, self.path, digest)
 
     @property
     def gate(self) -> Gate:

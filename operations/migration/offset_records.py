@@ -18,9 +18,9 @@ from typing import Any, Final, NamedTuple
 from operations.connect.client import Offset
 
 __all__ = [
-    "Place",
     "Position",
     "RecordError",
+    "SourcePartition",
     "key_bytes",
     "offset_of",
     "parse_record",
@@ -32,7 +32,7 @@ FIELDS: Final = frozenset({"cluster", "partition", "topic"})
 """MirrorUtils.wrapPartition."""
 
 
-class Place(NamedTuple):
+class SourcePartition(NamedTuple):
     """What MirrorMaker keeps a position of: a partition of a topic on the cluster with this alias."""
 
     cluster: str
@@ -47,7 +47,7 @@ class Place(NamedTuple):
 class Position:
     """A record understood; `offset` None: the position is forgotten."""
 
-    place: Place
+    place: SourcePartition
     offset: int | None
 
 
@@ -55,7 +55,7 @@ class RecordError(ValueError):
     """A record or position that is not of MirrorMaker's form; the text says what was found."""
 
 
-def key_bytes(connector: str, place: Place) -> bytes:
+def key_bytes(connector: str, place: SourcePartition) -> bytes:
     """The key under which Connect keeps the position."""
     partition = {"cluster": place.cluster, "partition": place.partition, "topic": place.topic}
     return _json([connector, partition])
@@ -77,7 +77,7 @@ def parse_record(key: bytes | None, value: bytes | None, connector: str) -> Posi
     return Position(place, None if value is None else _offset(_loaded("value", value), value))
 
 
-def place_of(offset: Offset) -> Place:
+def place_of(offset: Offset) -> SourcePartition:
     """Which partition a position is of. Raises RecordError when it is not of MirrorMaker's form."""
     return _place(offset.partition, f"found {dict(offset.partition)}")
 
@@ -87,13 +87,13 @@ def offset_of(offset: Offset) -> int | None:
     return None if offset.offset is None else _offset(dict(offset.offset), b"")
 
 
-def _place(found: Any, said: str) -> Place:
+def _place(found: Any, said: str) -> SourcePartition:
     if not isinstance(found, Mapping) or found.keys() != FIELDS:
         raise RecordError(f"{said}; expected an object with {', '.join(sorted(FIELDS))}")
     cluster, topic, partition = found["cluster"], found["topic"], found["partition"]
     if not (isinstance(cluster, str) and isinstance(topic, str) and _is_count(partition)):
         raise RecordError(f"{said}; expected names as cluster and topic, a number from 0 as partition")
-    return Place(cluster, topic, partition)
+    return SourcePartition(cluster, topic, partition)
 
 
 def _offset(found: Any, value: bytes) -> int:

@@ -21,7 +21,7 @@ from operations.migration.fleets import EcsFleet, KubernetesFleet
 from operations.migration.migration import Account, Migration, PathName
 from operations.migration.stacks import TerraformStacks
 from operations.verification.production import Load
-from operations.verification.verify import Flow, FlowResult, verify
+from operations.verification.verify import FlowResult, VerifiedFlow, verify
 from topology import load_environment
 from topology.aws.names import Names
 from topology.ecs.tasks import connect_host
@@ -163,5 +163,5 @@ def _validated(
     followed = []
     for flow in flows:
         topic = options.topic or directed[flow.name].sample_topic
-        followed.append(Flow(flow.source, flow.target, topic, directed[flow.name].mirrored(topic)))
+        followed.append(VerifiedFlow(flow.source, flow.target, topic, directed[flow.name].mirrored(topic)))
     return verify(followed, options.load)

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from operations.migration.journal import Record
+from operations.migration.journal import JournalEntry
 
 __all__ = ["lines", "report", "write"]
 
 
-def report(record: Record) -> dict[str, Any]:
+def report(record: JournalEntry) -> dict[str, Any]:
     """Of the course that the journal is in: before and after, records lost and twice, each step's seconds."""
     facts = record.facts
     done = [one for one in record.current if one["event"] == "done"]

@@ -19,7 +19,7 @@ from operations.connect.client import ConnectClient, Connector, Offset
 from operations.connect.http import Patience
 from operations.kafka.clusters import Cluster
 from operations.kafka.partitions import Extent, Offsets, Partition
-from operations.migration.offset_records import Place, RecordError, offset_of, place_of
+from operations.migration.offset_records import RecordError, SourcePartition, offset_of, place_of
 
 __all__ = [
     "Action",
@@ -103,7 +103,7 @@ class PositionRow:
 class Difference:
     """A position that is not as wanted; None: there is none."""
 
-    place: Place
+    place: SourcePartition
     wanted: int | None
     found: int | None
 
@@ -150,7 +150,7 @@ def chosen(rows: Iterable[PositionRow], *, force: bool = False) -> tuple[Offset,
             "the partition is read from its beginning"
         )
     return tuple(
-        Offset(Place(row.cluster, row.topic, row.partition)._asdict(), {"offset": row.old})
+        Offset(SourcePartition(row.cluster, row.topic, row.partition)._asdict(), {"offset": row.old})
         for row in rows
         if row.action == "set" or row.refused
     )
@@ -259,7 +259,7 @@ def _not_stopped(name: str, connector: Connector | None) -> str | None:
     )
 
 
-def _row(place: Place, old: int | None, current: int | None, extent: Extent | None) -> PositionRow:
+def _row(place: SourcePartition, old: int | None, current: int | None, extent: Extent | None) -> PositionRow:
     begin, end = (extent.beginning, extent.end) if extent else (None, None)
     return PositionRow(*place, old, current, begin, end, _action(old, current, end))
 
@@ -276,7 +276,7 @@ def _action(old: int | None, current: int | None, end: int | None) -> Action:
     return "set" if current is None or current < old else "ahead"
 
 
-def _positions(offsets: Iterable[Offset]) -> dict[Place, int | None]:
+def _positions(offsets: Iterable[Offset]) -> dict[SourcePartition, int | None]:
     try:
         return {place_of(one): offset_of(one) for one in offsets}
     except RecordError as error:

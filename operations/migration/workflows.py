@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from operations.migration import dedicated_migration as dedicated
 from operations.migration import shared_cluster_migration as shared
-from operations.migration.journal import Course, Journal, Record
+from operations.migration.journal import Course, Journal, JournalEntry
 from operations.migration.migration import Migration, PathName
 from operations.migration.step_runner import Facts, Machine, Step
 
-__all__ = ["Refused", "abort", "migrate", "planned_steps", "rollback"]
+__all__ = ["WorkflowRefused", "abort", "migrate", "planned_steps", "rollback"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ PATHS: Final[Mapping[PathName, _Path]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - reads as what it is where it is caught
+class WorkflowRefused(Exception):  # noqa: N818 - reads as what it is where it is caught
     """A course that cannot be taken from where the journal stands; what can be instead."""
 
 
@@ -49,7 +49,7 @@ def migrate(migration: Migration, journal: Journal) -> dict[str, Any]:
     """Goes on with the migration, or begins it; the facts at its end. Raises Refused, StepFailed."""
     record = journal.record
     if record.course == "rollback" and record.ended is None:
-        raise Refused("a rollback is in progress; finish it first: `msk-mirror rollback run`")
+        raise WorkflowRefused("a rollback is in progress; finish it first: `msk-mirror rollback run`")
     if record.course == "migrate" and record.ended == "finished":
         migration.say("the migration is finished; nothing to do")
         return record.facts
@@ -63,7 +63,7 @@ def rollback(migration: Migration, journal: Journal) -> dict[str, Any]:
     """Goes on with the rollback, or begins it wherever the migration stands. Raises Refused, StepFailed."""
     record = journal.record
     if record.course is None or record.ended == "aborted":
-        raise Refused("nothing was migrated; there is nothing to go back from")
+        raise WorkflowRefused("nothing was migrated; there is nothing to go back from")
     if record.course == "rollback" and record.ended == "finished":
         migration.say("the rollback is finished; nothing to do")
         return record.facts
@@ -85,15 +85,17 @@ def abort(migration: Migration, journal: Journal) -> None:
     """
     record = journal.record
     if record.course is None or record.ended is not None or record.course == "rollback":
-        raise Refused("no migration is under way; nothing to abort")
+        raise WorkflowRefused("no migration is under way; nothing to abort")
     path = PATHS[migration.path]
     if record.was_started(path.old_away):
-        raise Refused("the old workers have begun to leave; go back step by step: `msk-mirror rollback run`")
+        raise WorkflowRefused(
+            "the old workers have begun to leave; go back step by step: `msk-mirror rollback run`"
+        )
     path.withdraw(migration)
     journal.aborted("the new workers are away; the old runtime works as before")
 
 
-def planned_steps(migration: Migration, record: Record | None) -> tuple[Step, ...]:
+def planned_steps(migration: Migration, record: JournalEntry | None) -> tuple[Step, ...]:
     """The steps of the course that the journal is in; of the way there where it has not begun."""
     if record is None or record.course is None or record.ended == "aborted":
         return PATHS[migration.path].migrate_steps(migration, {"old_workers": migration.old.count()})

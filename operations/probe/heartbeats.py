@@ -13,7 +13,7 @@ from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, To
 from operations.kafka.clusters import Cluster, ClusterError, words
 from topology.iam.statements import PROBE_GROUP
 
-__all__ = ["HEARTBEAT_V0", "Heartbeats", "heartbeat_sent_ms"]
+__all__ = ["HEARTBEAT_V0", "HeartbeatReader", "heartbeat_sent_ms"]
 
 REQUEST_SECONDS: Final = 10.0
 POLL_SECONDS: Final = 0.5
@@ -22,7 +22,7 @@ HEARTBEAT_V0: Final = struct.Struct(">hq")
 """Version, milliseconds since 1970 (org.apache.kafka.connect.mirror.Heartbeat, HEADER_ and VALUE_SCHEMA)."""
 
 
-class Heartbeats:
+class HeartbeatReader:
     """Times heartbeats as they arrive in `topic`, from its end on, in a thread until `stop` is set.
 
     The topic may come into being later, or never: where nothing writes heartbeats at the source.

@@ -14,7 +14,7 @@ from operations.connect.connector_flows import ConnectorFlow
 from operations.kafka.clusters import ClusterError
 from operations.kafka.partitions import Offsets, Partition
 from operations.probe.figures import Reading, Sample, figures
-from operations.probe.heartbeats import Heartbeats
+from operations.probe.heartbeats import HeartbeatReader
 from operations.probe.stuck import PATIENCE_SECONDS, Stillness
 from topology.observability.metrics import Publisher
 
@@ -61,7 +61,7 @@ class WatchedFlow:
 
     def __init__(self, flow: ConnectorFlow, publisher: Publisher, stop: threading.Event) -> None:
         self.flow, self._publisher = flow, publisher
-        self.heartbeats = Heartbeats(flow.target, flow.topics.heartbeats, stop)
+        self.heartbeats = HeartbeatReader(flow.target, flow.topics.heartbeats, stop)
         self._source, self._target = Offsets(flow.source), Offsets(flow.target)
         self._before: Reading | None = None
         self._stillness = Stillness(PATIENCE_SECONDS, flow.refresh_seconds)

@@ -30,7 +30,7 @@ from operations.connect.connectors import (
 )
 from operations.connect.stuck_tasks import Part, overdue, seen
 from operations.reconciler.conditions import Condition, Level, observe, restarted
-from operations.reconciler.restarts import Rest, after_pass, resting
+from operations.reconciler.restarts import RestartPause, after_pass, resting
 
 __all__ = ["Reconciler", "Report", "Witness", "load_desired", "plan"]
 
@@ -103,7 +103,7 @@ class Reconciler:
         self._client, self._directory, self._prune, self._interval = client, directory, prune, interval
         self._stop = stop or threading.Event()
         self._witnesses = tuple(witnesses)
-        self._history: dict[str, Rest] = {}
+        self._history: dict[str, RestartPause] = {}
         self._passing: dict[Part, float] = {}
         self.last: Report | None = None
 

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["FIRST_REST_SECONDS", "LONGEST_REST_SECONDS", "Rest", "after_pass", "resting"]
+__all__ = ["FIRST_REST_SECONDS", "LONGEST_REST_SECONDS", "RestartPause", "after_pass", "resting"]
 
 FIRST_REST_SECONDS: Final = 10.0
 LONGEST_REST_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True)
-class Rest:
+class RestartPause:
     """`restarts` in a row so far, the last one at `since` (seconds of a monotonic clock)."""
 
     restarts: int
@@ -34,14 +34,14 @@ class Rest:
         return self.since + self.seconds
 
 
-def resting(history: Mapping[str, Rest], now: float) -> frozenset[str]:
+def resting(history: Mapping[str, RestartPause], now: float) -> frozenset[str]:
     """The connectors that are not to be restarted yet."""
     return frozenset(name for name, rest in history.items() if now < rest.until)
 
 
 def after_pass(
-    history: Mapping[str, Rest], restarted: Iterable[str], failed: Iterable[str], now: float
-) -> dict[str, Rest]:
+    history: Mapping[str, RestartPause], restarted: Iterable[str], failed: Iterable[str], now: float
+) -> dict[str, RestartPause]:
     """The history after a pass. A connector that is not `failed` and was not restarted for twice its rest is
     well again and forgotten; one that fails again before that rests longer."""
     failing = set(failed)
@@ -50,5 +50,5 @@ def after_pass(
     }
     for name in restarted:
         before = kept.get(name)
-        kept[name] = Rest(before.restarts + 1 if before else 1, now)
+        kept[name] = RestartPause(before.restarts + 1 if before else 1, now)
     return kept

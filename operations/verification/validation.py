@@ -23,16 +23,16 @@ from operations.verification.topic_agreement import (
     copied_rules,
     own_config,
 )
-from operations.verification.verify import Flow
+from operations.verification.verify import VerifiedFlow
 from topology.replication.mirrormaker_names import checkpoints_topic, is_connector_class, offset_syncs_topic
 
-__all__ = ["Check", "Expectation", "validate"]
+__all__ = ["Expectation", "ValidationCheck", "validate"]
 
 PARTS: Final = ("keys", "values", "headers", "timestamps")
 
 
 @dataclass(frozen=True)
-class Check:
+class ValidationCheck:
     """One row."""
 
     flow: str
@@ -49,7 +49,7 @@ class Expectation:
     """A flow and what is known of it. `connect` reaches the workers of its target; `groups` read its topic at
     the source and are to be translated, at most `checkpoint_seconds` late."""
 
-    flow: Flow
+    flow: VerifiedFlow
     connect: ConnectClient | None = None
     groups: Sequence[str] = ()
     checkpoint_seconds: float = 300.0
@@ -63,13 +63,13 @@ class Expectation:
 Rows = Iterator[tuple[str, Literal["ok", "failed", "skipped"], str]]
 
 
-def validate(expected: Sequence[Expectation]) -> tuple[Check, ...]:
+def validate(expected: Sequence[Expectation]) -> tuple[ValidationCheck, ...]:
     """The checks of every flow. Sends five records to each topic. A cluster that does not answer fails the
     check that asks it."""
     return tuple(check for one in expected for check in _checks(one))
 
 
-def _checks(one: Expectation) -> Iterator[Check]:
+def _checks(one: Expectation) -> Iterator[ValidationCheck]:
     connector, problem = _connector(one)
     config = connector or {}
     steps: tuple[tuple[str, Callable[[], Rows]], ...] = (
@@ -83,9 +83,9 @@ def _checks(one: Expectation) -> Iterator[Check]:
     )
     for name, step in steps:
         try:
-            yield from (Check(one.name, *row) for row in step())
+            yield from (ValidationCheck(one.name, *row) for row in step())
         except ClusterError as error:
-            yield Check(one.name, name, "failed", str(error))
+            yield ValidationCheck(one.name, name, "failed", str(error))
 
 
 def _records(one: Expectation) -> Rows:
@@ -114,12 +114,12 @@ def _kinds(arrivals: Sequence[Arrival]) -> str:
     return ", ".join(arrival.specimen.kind for arrival in arrivals)
 
 
-def _partitions(flow: Flow) -> Rows:
+def _partitions(flow: VerifiedFlow) -> Rows:
     here, there = flow.source.topics().get(flow.topic, 0), flow.target.topics().get(flow.mirrored_topic, 0)
     yield "partitions", "ok" if there >= here else "failed", f"{here} at the source, {there} in the mirror"
 
 
-def _configuration(flow: Flow, connector: Mapping[str, str]) -> Rows:
+def _configuration(flow: VerifiedFlow, connector: Mapping[str, str]) -> Rows:
     if connector.get("sync.topic.configs.enabled", "true") != "true":
         yield "topic configuration", "skipped", "the connector does not sync it"
         return
@@ -161,7 +161,7 @@ def _acl_sync(connector: Mapping[str, str] | None, problem: str) -> Rows:
     yield "ACL sync", "ok" if value == "false" else "failed", found
 
 
-def _rules(flow: Flow) -> Rows:
+def _rules(flow: VerifiedFlow) -> Rows:
     try:
         copied = copied_rules(flow.source, flow.topic, flow.target, flow.mirrored_topic)
     except ClusterError as error:

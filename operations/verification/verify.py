@@ -22,7 +22,7 @@ from operations.verification.census import Census, circled, take_census
 from operations.verification.production import Load, Production, Sent
 from operations.verification.records import Origin
 
-__all__ = ["Flow", "FlowProgress", "FlowResult", "Latency", "Verification", "verify"]
+__all__ = ["FlowProgress", "FlowResult", "Latency", "Verification", "VerifiedFlow", "verify"]
 
 PROGRESS_SECONDS: Final = 0.5
 READY_SECONDS: Final = 60.0
@@ -30,7 +30,7 @@ RECENT: Final = 1000
 
 
 @dataclass(frozen=True)
-class Flow:
+class VerifiedFlow:
     """`topic` on the source arrives as `mirrored_topic` on the target."""
 
     source: Cluster
@@ -123,7 +123,7 @@ class FlowResult:
 
 
 def verify(
-    flows: Sequence[Flow],
+    flows: Sequence[VerifiedFlow],
     load: Load,
     *,
     quiet_seconds: float = 30.0,
@@ -155,7 +155,7 @@ class Verification:
     that was sent has arrived, and `results` counts afterwards. `verify` is the whole of it.
     """
 
-    def __init__(self, flows: Sequence[Flow], load: Load) -> None:
+    def __init__(self, flows: Sequence[VerifiedFlow], load: Load) -> None:
         self._flows, self._load = flows, load
         self._stop = threading.Event()
         self._id = uuid.uuid4().hex[:12]
@@ -242,7 +242,7 @@ class Verification:
                 raise ClusterError(f"{flow.target}: cannot be read from after {READY_SECONDS:.0f} s")
         self._raise_failures()
 
-    def _followed(self, flow: Flow, consumer: NumberedConsumer, quiet_seconds: float) -> bool:
+    def _followed(self, flow: VerifiedFlow, consumer: NumberedConsumer, quiet_seconds: float) -> bool:
         if consumer.received >= self._sent[_origin(flow)].result().count:
             return True
         last = max(self._productions[_origin(flow)].last_sent, consumer.last_arrival)
@@ -255,11 +255,13 @@ class Verification:
                 future.result()
 
 
-def _origin(flow: Flow) -> Origin:
+def _origin(flow: VerifiedFlow) -> Origin:
     return Origin(flow.source.alias, flow.topic)
 
 
-def _result(flow: Flow, sent: Sent, consumer: NumberedConsumer, counted: Mapping[str, Census]) -> FlowResult:
+def _result(
+    flow: VerifiedFlow, sent: Sent, consumer: NumberedConsumer, counted: Mapping[str, Census]
+) -> FlowResult:
     """The consumer saw what arrived while it looked, the census what is there: a number counts in either."""
     mirrored = counted[flow.target.alias].get((flow.mirrored_topic, _origin(flow)))
     numbers = {number for number, seen in enumerate(consumer.seen) if seen}

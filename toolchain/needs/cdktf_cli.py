@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from toolchain import cache
-from toolchain.command import Step, Symptom, counter, run_step
+from toolchain.command import SetupStep, Symptom, counter, run_step
 from toolchain.host import Host, Provided, SetupError, this_platform
 
 FILES = ("package.json", "package-lock.json", ".npmrc")
@@ -78,7 +78,7 @@ def _npm_ci(host: Host, folder: Path, node_path: tuple[Path, ...], count: int) -
         shutil.copy(host.checkout / name, folder / name)
     command, environ = npm(host, node_path)
     # the lock has the hashes: what npm's own cache holds needs no look at the registry
-    step = Step(
+    step = SetupStep(
         "npm packages", [command, "ci", "--prefer-offline", *NPM_OPTIONS], NPM_SYMPTOMS, folder, environ
     )
     run_step(host, step, counter(host, count, "packages", r"http (fetch|cache) "))

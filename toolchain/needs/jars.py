@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from toolchain import cache
-from toolchain.command import Step, Symptom, run_step
+from toolchain.command import SetupStep, Symptom, run_step
 from toolchain.host import Host, Provided, SetupError
 from toolchain.needs import python_env
 
@@ -82,7 +82,7 @@ def _fetch(host: Host, lock: JarLock, folder: Path) -> None:
     listed = folder / "wanted.json"
     write_lock(listed, host.checkout / POM, wanted)
     command = [str(python), "-m", "toolchain.needs.maven", "fetch", str(listed), str(folder)]
-    step = Step("kafka jars", command, SYMPTOMS, cwd=host.checkout)
+    step = SetupStep("kafka jars", command, SYMPTOMS, cwd=host.checkout)
     run_step(host, step, lambda line: host.say(line.rstrip()) if line.startswith("  ") else None)
     listed.unlink()
     if wrong := mismatches(lock, folder):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from toolchain import cache
-from toolchain.command import Step, Symptom, run_step
+from toolchain.command import SetupStep, Symptom, run_step
 from toolchain.host import Host, Provided, SetupError, terraform_platform
 
 SOURCES = Path("localcloud/kubernetes/binaries")
@@ -102,7 +102,7 @@ def _build(host: Host, folder: Path, version: str) -> None:
     stamps = {"gitVersion": f"v{version}", "gitMajor": major, "gitMinor": minor}
     flags = " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in stamps.items())
     command = [go, "build", "-trimpath", f"-ldflags=-s -w {flags}", "-o", str(folder / PROGRAM), "."]
-    step = Step("kubernetes build", command, SYMPTOMS, cwd=host.checkout / SOURCES, environ=environ)
+    step = SetupStep("kubernetes build", command, SYMPTOMS, cwd=host.checkout / SOURCES, environ=environ)
     run_step(host, step)
     for name in NAMES:
         (folder / name).symlink_to(PROGRAM)
@@ -110,7 +110,7 @@ def _build(host: Host, folder: Path, version: str) -> None:
 
 def _download(host: Host, go: str, environ: Mapping[str, str]) -> None:
     """Modules first, again where the network fails: a build that breaks off half way is started anew."""
-    step = Step(
+    step = SetupStep(
         "kubernetes modules", [go, "mod", "download"], SYMPTOMS, cwd=host.checkout / SOURCES, environ=environ
     )
     for left in reversed(range(TRIES)):
@@ -145,7 +145,7 @@ def _ensure_packages(host: Host) -> None:
         ("debian install", ["install", "--yes", "--no-install-recommends", *missing]),
     ):
         command = [apt, "-o", f"Acquire::Retries={TRIES}", *arguments]
-        run_step(host, Step(what, command, APT_SYMPTOMS, environ=environ))
+        run_step(host, SetupStep(what, command, APT_SYMPTOMS, environ=environ))
 
 
 def _is_there(host: Host, program: str) -> bool:

@@ -23,7 +23,7 @@ from itertools import chain
 from pathlib import Path
 
 from toolchain import cache, cli_config
-from toolchain.command import Step, Symptom, run_step
+from toolchain.command import SetupStep, Symptom, run_step
 from toolchain.host import Host, Provided, SetupError, terraform_platform
 from toolchain.needs import mirrors, python_env
 from toolchain.needs.mirrors import Mirror
@@ -205,7 +205,7 @@ def _terraform_init(host: Host, folder: Path, version: str, terraform_path: tupl
     command = shutil.which("terraform", path=path) or "terraform"
     run_step(
         host,
-        Step(
+        SetupStep(
             "aws provider",
             [command, "init", "-backend=false", "-input=false", "-no-color"],
             SYMPTOMS,

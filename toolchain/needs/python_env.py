@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from toolchain import cache
-from toolchain.command import Step, Symptom, counter, run_step
+from toolchain.command import SetupStep, Symptom, counter, run_step
 from toolchain.host import Host, Provided, SetupError, this_platform
 
 PIP_OPTIONS = (
@@ -143,7 +143,7 @@ def _pip_install(host: Host, wanted: str, folder: Path, what: str, options: tupl
     # a user's PIP_TARGET, PIP_PREFIX or PIP_USER would send the packages elsewhere
     unwanted = ("PIP_TARGET", "PIP_PREFIX", "PIP_USER")
     environ = {name: value for name, value in host.environ.items() if name not in unwanted}
-    step = Step(what, [*command, *options, "-r", str(listed)], PIP_SYMPTOMS, environ=environ)
+    step = SetupStep(what, [*command, *options, "-r", str(listed)], PIP_SYMPTOMS, environ=environ)
     run_step(host, step, each_line)
     _compile(host, folder)
 

@@ -37,7 +37,7 @@ __all__ = [
     "MOST_CHARACTERS",
     "SCRATCH_VOLUME",
     "STOP_SECONDS",
-    "Task",
+    "EcsTask",
     "TaskSite",
     "connect_host",
     "operations_task",
@@ -70,7 +70,7 @@ class TaskSite:
 
 
 @dataclass(frozen=True)
-class Task:
+class EcsTask:
     """A task definition. `containers` are ECS's own words (ECS API reference, ContainerDefinition)."""
 
     family: str
@@ -78,7 +78,7 @@ class Task:
     containers: tuple[dict[str, Any], ...]
 
 
-def worker_task(environment: Environment, region: str, ecs: Ecs, site: TaskSite) -> Task:
+def worker_task(environment: Environment, region: str, ecs: Ecs, site: TaskSite) -> EcsTask:
     """A Connect worker: its files are written, it runs, and a companion asks it how it is."""
     image = environment.mirrormaker.operations.image.reference
     liveness = probes()["liveness"]
@@ -105,7 +105,7 @@ def worker_task(environment: Environment, region: str, ecs: Ecs, site: TaskSite)
             liveness.timeout_seconds,
         ),
     }
-    return Task(
+    return EcsTask(
         Names(environment, region).ecs_service("worker"),
         TaskSize(ecs.cpu_units, ecs.memory_mib),
         (
@@ -116,7 +116,7 @@ def worker_task(environment: Environment, region: str, ecs: Ecs, site: TaskSite)
     )
 
 
-def operations_task(environment: Environment, region: str, site: TaskSite) -> Task:
+def operations_task(environment: Environment, region: str, site: TaskSite) -> EcsTask:
     """The reconciler and the probe, where there is no pod that does it."""
     operations = environment.mirrormaker.operations
     image, host = operations.image.reference, connect_host(environment, region)
@@ -139,7 +139,7 @@ def operations_task(environment: Environment, region: str, site: TaskSite) -> Ta
     size = smallest_size(
         operations.cpu_request_millicores * 2 * 1024 // 1000, operations.memory_limit_mib * 2
     )
-    return Task(Names(environment, region).ecs_service("operations"), size, tuple(containers))
+    return EcsTask(Names(environment, region).ecs_service("operations"), size, tuple(containers))
 
 
 def connect_host(environment: Environment, region: str) -> str:
@@ -147,7 +147,7 @@ def connect_host(environment: Environment, region: str) -> str:
     return f"{DISCOVERED_AS}.{Names(environment, region).discovery_namespace}"
 
 
-def task_size_characters(task: Task) -> int:
+def task_size_characters(task: EcsTask) -> int:
     """How much of a task definition's characters the containers take."""
     return len(json.dumps(task.containers))
 

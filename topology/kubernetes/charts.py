@@ -89,7 +89,7 @@ class DisruptionBudget(Values):
     min_available: int = 1
 
 
-class MetricsServer(Values):
+class MetricsServerValues(Values):
     """Two replicas: without figures the autoscaler of the workers stands still."""
 
     replicas: int = 2
@@ -104,11 +104,11 @@ class Rbac(Values):
     service_account: ServiceAccount
 
 
-class Image(Values):
+class ImageValues(Values):
     tag: str
 
 
-class Resources(Values):
+class ResourceValues(Values):
     """As in the autoscaler's example for AWS (kubernetes/autoscaler, cluster-autoscaler-autodiscover.yaml,
     2026-08-22). Without them the kubelet evicts it first (BestEffort)."""
 
@@ -116,15 +116,15 @@ class Resources(Values):
     limits: dict[str, str] = {"cpu": "100m", "memory": "600Mi"}
 
 
-class ClusterAutoscaler(Values):
+class ClusterAutoscalerValues(Values):
     """It finds node groups by the tags that EKS gives them."""
 
     cloud_provider: str = "aws"
     aws_region: str
     auto_discovery: AutoDiscovery
     rbac: Rbac
-    image: Image
-    resources: Resources = Resources()
+    image: ImageValues
+    resources: ResourceValues = ResourceValues()
     extra_args: dict[str, str | bool] = {
         # the workers spread over zones, so that node groups of one zone each must grow evenly
         "balance-similar-node-groups": True,
@@ -204,7 +204,7 @@ def _releases(
             "metrics-server",
             "https://kubernetes-sigs.github.io/metrics-server/",
             charts.metrics_server,
-            MetricsServer(),
+            MetricsServerValues(),
         )
     if installs_autoscaler(environment, region):
         yield _release(
@@ -238,13 +238,13 @@ def _release(
 
 def _cluster_autoscaler(
     environment: Environment, region: str, references: PlatformReferences
-) -> ClusterAutoscaler:
+) -> ClusterAutoscalerValues:
     role_arn = references.output("identity", AUTOSCALER_ROLE_ARN)
-    return ClusterAutoscaler(
+    return ClusterAutoscalerValues(
         aws_region=region,
         auto_discovery=AutoDiscovery(cluster_name=environment.regions[region].eks.cluster_name),
         rbac=Rbac(service_account=_service_account(autoscaler_subject(), role_arn)),
-        image=Image(tag=references.autoscaler_image_tag()),
+        image=ImageValues(tag=references.autoscaler_image_tag()),
     )
 
 

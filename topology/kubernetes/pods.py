@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from topology.aws.names import Names, bootstrap_variable
-from topology.kubernetes.workload import GRACE_SECONDS, REST_PORT, Probe, jvm_flags
+from topology.kubernetes.workload import GRACE_SECONDS, REST_PORT, HealthProbe, jvm_flags
 from topology.model import Environment
 from topology.model.mirrormaker import MirrorMaker, Tracing
 from topology.network.addresses import PORTS
@@ -152,7 +152,7 @@ def worker_arguments(mirrormaker: MirrorMaker) -> tuple[str, ...]:
     )
 
 
-def probe_command(probe: Probe) -> tuple[str, ...]:
+def probe_command(probe: HealthProbe) -> tuple[str, ...]:
     """What asks a worker that wants credentials, in place of the kubelet."""
     script = f"{WORKER_DIRECTORY}/{PROBE_FILE}"
     return ("bash", script, str(REST_PORT), probe.path, str(probe.timeout_seconds), CREDENTIALS_FILE)

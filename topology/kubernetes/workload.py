@@ -13,7 +13,7 @@ __all__ = [
     "JVM_OVERHEAD_MIB",
     "REST_PORT",
     "STOP_RESERVE_SECONDS",
-    "Probe",
+    "HealthProbe",
     "heap_that_holds_records_mib",
     "jvm_flags",
     "memory_floor_to_scale_down_mib",
@@ -35,7 +35,7 @@ offsets (offset.flush.timeout.ms) and leaving the group."""
 
 
 @dataclass(frozen=True)
-class Probe:
+class HealthProbe:
     """An HTTP probe on the REST port."""
 
     path: str
@@ -45,7 +45,7 @@ class Probe:
     failure_threshold: int
 
 
-def probes() -> dict[str, Probe]:
+def probes() -> dict[str, HealthProbe]:
     """startup, readiness and liveness.
 
     Readiness on /health (KIP-1017), which knows whether the worker has joined. Liveness on /connectors as
@@ -53,9 +53,9 @@ def probes() -> dict[str, Probe]:
     (measured).
     """
     return {
-        "startup": Probe("/health", 5, 5, 10, 36),
-        "readiness": Probe("/health", 30, 10, 10, 3),
-        "liveness": Probe("/connectors", 60, 20, 10, 3),
+        "startup": HealthProbe("/health", 5, 5, 10, 36),
+        "readiness": HealthProbe("/health", 30, 10, 10, 3),
+        "liveness": HealthProbe("/connectors", 60, 20, 10, 3),
     }
 
 

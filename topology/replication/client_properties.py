@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["Client", "Layer", "clients"]
+__all__ = ["Client", "PropertyLayer", "clients"]
 
 Properties = Mapping[str, str]
 KINDS = ("producer", "consumer", "admin")
@@ -29,7 +29,7 @@ _OF_CONNECT: dict[str, dict[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Layer:
+class PropertyLayer:
     """Properties of a component that reach a client: those that begin with `prefix`. `component` is worker
     or connector; empty for what Connect sets itself."""
 
@@ -48,7 +48,7 @@ class Client:
     """A client; `layers` from the one that wins to the one that every other replaces."""
 
     kind: str
-    layers: tuple[Layer, ...]
+    layers: tuple[PropertyLayer, ...]
 
     def value(self, name: str) -> str | None:
         """The effective value of a property, None where nothing sets it."""
@@ -70,12 +70,15 @@ class Client:
 def clients(worker: Properties, connector: Properties) -> Iterator[Client]:
     """Every client that the properties of a worker and a connector on it can reach."""
     for kind in KINDS:
-        overrides = Layer("connector", f"{kind}.override.", connector)
-        defaults = (Layer("worker", f"{kind}.", worker), Layer("", "", _OF_CONNECT[kind]))
-        own = (Layer("worker", "", worker),) if kind == "admin" else ()
+        overrides = PropertyLayer("connector", f"{kind}.override.", connector)
+        defaults = (PropertyLayer("worker", f"{kind}.", worker), PropertyLayer("", "", _OF_CONNECT[kind]))
+        own = (PropertyLayer("worker", "", worker),) if kind == "admin" else ()
         yield Client(kind, (overrides, defaults[0], *own, defaults[1]))
         for side in ("source", "target"):
             yield Client(
                 kind,
-                (Layer("connector", f"{side}.{kind}.", connector), Layer("connector", f"{kind}.", connector)),
+                (
+                    PropertyLayer("connector", f"{side}.{kind}.", connector),
+                    PropertyLayer("connector", f"{kind}.", connector),
+                ),
             )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from topology.environment_file.check_table import CheckTable, Entry
 from topology.environment_file.problem import Path, Problem
 from topology.model import Environment
 from topology.replication.flows import DirectedFlow, directed_flows, flows_into
@@ -63,26 +64,9 @@ class Finding:
     steps: tuple[str, ...] = ()
 
 
-Check = Callable[[Change], Iterable[Finding]]
-
-
-@dataclass(frozen=True)
-class Transition:
-    """A check of a change and what it protects from (the first line of its docstring)."""
-
-    id: str
-    protects: str
-    check: Check
-
-
-TRANSITIONS: list[Transition] = []
-
-
-def transition(check: Check) -> Check:
-    """Add a check to the table, under its name."""
-    name = check.__name__.replace("_", "-")
-    TRANSITIONS.append(Transition(name, (check.__doc__ or "").strip().split("\n")[0], check))
-    return check
+Transition = Entry[Change, Finding]
+TRANSITIONS: CheckTable[Change, Finding] = CheckTable()
+transition = TRANSITIONS.add
 
 
 def refused(path: Path, message: str, found: str, allowed: str) -> Finding:

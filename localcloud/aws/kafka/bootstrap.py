@@ -11,7 +11,7 @@ _SHOWN_BROKERS = 3
 
 
 @dataclass(frozen=True)
-class Listener:
+class BrokerListener:
     """A port of the brokers and the member of GetBootstrapBrokers that carries its addresses.
 
     Ports: MSK Developer Guide, "Port information".
@@ -23,15 +23,15 @@ class Listener:
 
 
 _PRIVATE = (
-    Listener("BootstrapBrokerString", 9092, "plaintext"),
-    Listener("BootstrapBrokerStringTls", PORTS["tls"], "tls"),
-    Listener("BootstrapBrokerStringSaslScram", PORTS["scram"], "scram"),
-    Listener("BootstrapBrokerStringSaslIam", PORTS["iam"], "iam"),
+    BrokerListener("BootstrapBrokerString", 9092, "plaintext"),
+    BrokerListener("BootstrapBrokerStringTls", PORTS["tls"], "tls"),
+    BrokerListener("BootstrapBrokerStringSaslScram", PORTS["scram"], "scram"),
+    BrokerListener("BootstrapBrokerStringSaslIam", PORTS["iam"], "iam"),
 )
 _PUBLIC = (
-    Listener("BootstrapBrokerStringPublicTls", 9194, "tls"),
-    Listener("BootstrapBrokerStringPublicSaslScram", 9196, "scram"),
-    Listener("BootstrapBrokerStringPublicSaslIam", 9198, "iam"),
+    BrokerListener("BootstrapBrokerStringPublicTls", 9194, "tls"),
+    BrokerListener("BootstrapBrokerStringPublicSaslScram", 9196, "scram"),
+    BrokerListener("BootstrapBrokerStringPublicSaslIam", 9198, "iam"),
 )
 
 
@@ -109,6 +109,6 @@ def _enabled(encryption: Mapping[str, Any], authentication: Mapping[str, Any]) -
     return enabled
 
 
-def _public(host: str, listener: Listener) -> str:
+def _public(host: str, listener: BrokerListener) -> str:
     """Public names differ by `-public` in their first label ("Public access" of the MSK guide)."""
     return host.replace(".", "-public.", 1) if listener in _PUBLIC else host

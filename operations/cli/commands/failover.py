@@ -20,13 +20,13 @@ from topology import InvalidEnvironment, load_environment
 from topology.aws.arns import cluster_arn
 from topology.iam.statements import failover_statements, policy_document
 
-__all__ = ["ClusterOptions", "Rules", "Wanted", "plan", "run", "show_policy"]
+__all__ = ["ClusterOptions", "FailoverOptions", "Rules", "plan", "run", "show_policy"]
 
 HEADER: Final = ("from", "committed", "to", "resume offset", "end", "method", "age s", "maximum re-read")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FailoverOptions:
     """What both commands are told. `source.bootstrap` is empty with `source_down`."""
 
     group: str
@@ -44,7 +44,7 @@ class Wanted:
         return Failover(self.group, routes, source, target, self.rules)
 
 
-def plan(wanted: Wanted, as_json: bool) -> int:
+def plan(wanted: FailoverOptions, as_json: bool) -> int:
     """Prints what `run` would do; fails when it would refuse."""
     try:
         failover = wanted.failover()
@@ -59,7 +59,7 @@ def plan(wanted: Wanted, as_json: bool) -> int:
     return _refused(planned) or OK
 
 
-def run(wanted: Wanted, as_json: bool) -> int:
+def run(wanted: FailoverOptions, as_json: bool) -> int:
     """Writes the group's offsets at the other cluster; fails without writing when the plan is refused."""
     try:
         failover = wanted.failover()

@@ -19,14 +19,14 @@ from operations.migration import dedicated_migration
 from operations.migration.checks import run_checks
 from operations.migration.fleets import FleetError
 from operations.migration.gates import GateError
-from operations.migration.journal import Journal, JournalError, Record, read_record
+from operations.migration.journal import Journal, JournalEntry, JournalError, read_record
 from operations.migration.migration import Migration
 from operations.migration.on_aws import MigrationInputError, Options, aws_migration, checked_environment
 from operations.migration.report import lines, report, write
 from operations.migration.source_offsets import PositionsError, rendered
 from operations.migration.source_offsets import as_json as as_json_rows
 from operations.migration.step_runner import StepFailed
-from operations.migration.workflows import Refused, abort, migrate, planned_steps, rollback
+from operations.migration.workflows import WorkflowRefused, abort, migrate, planned_steps, rollback
 from topology import InvalidEnvironment
 
 __all__ = [
@@ -74,7 +74,7 @@ def go(migration: Migration, course: str, journal: Path | None, as_json: bool) -
     def work(opened: Journal) -> int:
         try:
             take(migration, opened)
-        except Refused as error:
+        except WorkflowRefused as error:
             return fail(FAILED, error)
         except StepFailed as error:
             _reported(opened)
@@ -91,7 +91,7 @@ def abort_migration(migration: Migration, journal: Path | None) -> int:
     def work(opened: Journal) -> int:
         try:
             abort(migration, opened)
-        except Refused as error:
+        except WorkflowRefused as error:
             return fail(FAILED, error)
         sys.stdout.write("aborted: the new workers are away; the old runtime works as before\n")
         return OK
@@ -154,7 +154,7 @@ def show_status(environment: str, region: str, journal: Path | None, as_json: bo
     return OK
 
 
-def _next(record: Record) -> str:
+def _next(record: JournalEntry) -> str:
     if record.ended == "finished":
         return (
             "go back: `msk-mirror rollback run`" if record.course == "migrate" else "the old runtime is back"

@@ -21,7 +21,7 @@ from operations.probe.view import ProbeView
 from operations.reconciler.reconcile import Reconciler, Report, Witness
 from operations.reconciler.status import Status, StatusServer
 
-__all__ = ["Wanted", "keep", "settle"]
+__all__ = ["ReconcileOptions", "keep", "settle"]
 
 CALL_SECONDS: Final = 10.0
 DEADLINE_SECONDS: Final = 60.0
@@ -30,7 +30,7 @@ STALE_SECONDS: Final = 4 * DEADLINE_SECONDS
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReconcileOptions:
     """What both forms of the command are told: addresses of Connect, the mounted ConfigMap, whether to
     delete, the labels of the workers' pods, the address of the probe, and the file with Connect's users."""
 
@@ -52,7 +52,7 @@ class Wanted:
         return [*pods, *([ProbeView(self.probe)] if self.probe else [])]
 
 
-def settle(wanted: Wanted, seconds: float) -> int:
+def settle(wanted: ReconcileOptions, seconds: float) -> int:
     """Passes until nothing is left to do or for `seconds`; 0 is one pass. Fails when a condition is an error,
     and, with time given, when the connectors do not run by then."""
     stop = threading.Event()
@@ -70,7 +70,7 @@ def settle(wanted: Wanted, seconds: float) -> int:
     return FAILED if report.failed or (seconds and not report.settled) else OK
 
 
-def keep(wanted: Wanted, interval: float, metrics_port: int | None) -> int:
+def keep(wanted: ReconcileOptions, interval: float, metrics_port: int | None) -> int:
     """Passes until SIGTERM or SIGINT, which end the pass that runs and then the process, with 0. In a pod the
     conditions are its events too."""
     stop = threading.Event()

@@ -17,8 +17,8 @@ from operations.connect.client import ConnectClient
 from operations.connect.credentials import Credentials
 from operations.kafka.clusters import Cluster, ClusterError, client_settings, read_properties
 from operations.verification.production import Load
-from operations.verification.validation import Check, Expectation, validate
-from operations.verification.verify import Flow, FlowProgress, FlowResult, verify
+from operations.verification.validation import Expectation, ValidationCheck, validate
+from operations.verification.verify import FlowProgress, FlowResult, VerifiedFlow, verify
 
 __all__ = ["ClusterOptions", "Topics", "Validated", "run"]
 
@@ -86,11 +86,11 @@ def run(  # noqa: PLR0913 - what the command line says, by name
     is at most `max_p95_ms`, and no check of `validated` failed."""
     try:
         ends = source.cluster(), target.cluster()
-        flows = [Flow(*(ends[::-1] if one.back else ends), one.topic, one.mirrored) for one in topics]
+        flows = [VerifiedFlow(*(ends[::-1] if one.back else ends), one.topic, one.mirrored) for one in topics]
         clients = _clients(validated)
     except (ClusterError, ValueError) as error:
         return fail(BAD_INPUT, error)
-    checks: tuple[Check, ...] = ()
+    checks: tuple[ValidationCheck, ...] = ()
     with clients:
         try:
             results = verify(flows, load, quiet_seconds=quiet_seconds, on_progress=_lines())
@@ -127,7 +127,7 @@ def _clients(validated: Validated | None) -> _Clients:
 
 
 def _expected(
-    flow: Flow, back: bool, validated: Validated, clients: _Clients, quiet_seconds: float
+    flow: VerifiedFlow, back: bool, validated: Validated, clients: _Clients, quiet_seconds: float
 ) -> Expectation:
     return Expectation(
         flow,
@@ -138,7 +138,9 @@ def _expected(
     )
 
 
-def _print(results: Sequence[FlowResult], checks: Sequence[Check], as_json: bool, *, single: bool) -> None:
+def _print(
+    results: Sequence[FlowResult], checks: Sequence[ValidationCheck], as_json: bool, *, single: bool
+) -> None:
     """Of one flow without checks its result alone, as it always was."""
     if as_json:
         every = {"flows": [one.as_json() for one in results], "checks": [one.as_json() for one in checks]}

@@ -16,7 +16,7 @@ from confluent_kafka import KafkaException
 
 from localcloud.kafka.acls import ANY_RULE, acls
 from localcloud.kafka.authorizer_log import AuthorizerLog, Decision
-from localcloud.kafka.cluster import BROKER_FLAGS, KafkaCluster, start_clusters
+from localcloud.kafka.cluster import BROKER_FLAGS, LocalKafkaCluster, start_clusters
 from localcloud.kafka.logins import ADMINISTRATOR, Logins
 from localcloud.kafka.site import Site
 from localcloud.wan import Wan
@@ -53,7 +53,7 @@ class Stage:
     """What runs; `begin` makes it as new for an environment and its policies, `end` ends the worker."""
 
     sites: Mapping[str, Site]
-    clusters: Mapping[str, KafkaCluster]
+    clusters: Mapping[str, LocalKafkaCluster]
     logins: Logins
     directory: Path
     environment: Environment
@@ -189,7 +189,7 @@ def staged(directory: Path, environment: Environment) -> Iterator[Stage]:
                 cluster.stop()
 
 
-def wipe(cluster: KafkaCluster) -> None:
+def wipe(cluster: LocalKafkaCluster) -> None:
     """Take away every rule, group and topic but Kafka's own."""
     admin = cluster.admin
     drop_rules(cluster)
@@ -201,13 +201,13 @@ def wipe(cluster: KafkaCluster) -> None:
     assert waited(lambda: not set(topics) & set(cluster.topics()), GONE_SECONDS)
 
 
-def drop_rules(cluster: KafkaCluster) -> None:
+def drop_rules(cluster: LocalKafkaCluster) -> None:
     """Take away every rule."""
     for gone in cluster.admin.delete_acls([ANY_RULE]).values():
         gone.result()
 
 
-def without_groups(cluster: KafkaCluster) -> bool:
+def without_groups(cluster: LocalKafkaCluster) -> bool:
     """Whether all consumer groups are gone; those with members cannot be deleted."""
     groups = [group.group_id for group in cluster.admin.list_consumer_groups().result().valid]
     for deleted in cluster.admin.delete_consumer_groups(groups).values() if groups else ():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.kafka.cluster import start_clusters
-from localcloud.kubernetes import Cluster
+from localcloud.kubernetes import KubernetesCluster
 from localcloud.kubernetes.workload import workload_images
 from localcloud.wan import Wan
 from tests.e2e.kubernetes.report import Report
@@ -63,7 +63,7 @@ def bare_stage(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iter
         kafka[SOURCE].create_topics({TOPIC: PARTITIONS})
         report.start["images_and_kafka_seconds"] = round(time.monotonic() - began, 1)
         began = time.monotonic()
-        cluster = started.enter_context(Cluster.start(wan, TARGET, LOGS, print))
+        cluster = started.enter_context(KubernetesCluster.start(wan, TARGET, LOGS, print))
         report.start["cluster_seconds"] = round(time.monotonic() - began, 1)
         began = time.monotonic()
         cluster.import_images(images)

@@ -14,14 +14,14 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from localcloud.deployment import synthesize
-from localcloud.kafka.cluster import KafkaCluster
-from localcloud.kubernetes import Cluster
+from localcloud.kafka.cluster import LocalKafkaCluster
+from localcloud.kubernetes import KubernetesCluster
 from localcloud.kubernetes.kubectl import Kubectl
 from localcloud.kubernetes.layout import NODE
 from localcloud.kubernetes.workload import Workload, local_values, localized
 from localcloud.wan import Wan
 from operations.kafka.clusters import Cluster as KafkaAddress
-from operations.verification.verify import Flow
+from operations.verification.verify import VerifiedFlow
 from tests.e2e.kubernetes.report import Report, Row
 from tests.e2e.kubernetes.traffic import Traffic
 from tests.e2e.waiting import wait_until
@@ -61,8 +61,8 @@ class Stage:
     """`workload` is what is deployed now; `deploy` changes it."""
 
     wan: Wan
-    kafka: dict[str, KafkaCluster]
-    cluster: Cluster
+    kafka: dict[str, LocalKafkaCluster]
+    cluster: KubernetesCluster
     directory: Path
     report: Report
     workload: Workload
@@ -75,10 +75,10 @@ class Stage:
         return self.workload.here
 
     @property
-    def flow(self) -> Flow:
+    def flow(self) -> VerifiedFlow:
         """From the source's topic to its copy on the target."""
         source, target = (KafkaAddress(region, self.kafka[region].bootstrap) for region in (SOURCE, TARGET))
-        return Flow(source, target, self.topic, f"{SOURCE}.{self.topic}")
+        return VerifiedFlow(source, target, self.topic, f"{SOURCE}.{self.topic}")
 
     @contextmanager
     def scenario(self, name: str, rate: float | None = None) -> Iterator[Scenario]:
@@ -236,7 +236,10 @@ class Stage:
 
 
 def workload_of(
-    cluster: Cluster, kafka: Mapping[str, KafkaCluster], directory: Path, changes: Mapping[str, Any]
+    cluster: KubernetesCluster,
+    kafka: Mapping[str, LocalKafkaCluster],
+    directory: Path,
+    changes: Mapping[str, Any],
 ) -> Workload:
     """The target's workload of environments/local.yaml with CHANGES and more changes of it."""
     directory.mkdir(exist_ok=True)

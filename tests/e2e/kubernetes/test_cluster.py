@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from localcloud.aws import start_emulated_aws
-from localcloud.kubernetes import Cluster
+from localcloud.kubernetes import KubernetesCluster
 from localcloud.kubernetes.cgroups import left_over_groups
 from localcloud.kubernetes.credentials import exec_environment, stand_for_eks
 from localcloud.kubernetes.leftovers import STATE_VARIABLE, remove_left_over
@@ -31,7 +31,7 @@ def before() -> dict[str, str]:
 
 def test_a_stopped_cluster_is_gone(before: dict[str, str], tmp_path: Path) -> None:
     with Wan.start([REGION]) as wan:
-        cluster = Cluster.start(wan, REGION, tmp_path)
+        cluster = KubernetesCluster.start(wan, REGION, tmp_path)
         assert programs_of(cluster)
         cluster.stop()
         assert_gone(cluster, before)
@@ -40,12 +40,12 @@ def test_a_stopped_cluster_is_gone(before: dict[str, str], tmp_path: Path) -> No
 def test_a_killed_cluster_is_swept(before: dict[str, str], tmp_path: Path) -> None:
     """The WAN kills what runs in it, as it does when its owner dies; the next start finds the rest."""
     with Wan.start([REGION]) as wan:
-        cluster = Cluster.start(wan, REGION, tmp_path)
+        cluster = KubernetesCluster.start(wan, REGION, tmp_path)
     assert remove_left_over() == [cluster.layout.group]
     assert_gone(cluster, before)
 
 
-def assert_gone(cluster: Cluster, before: dict[str, str]) -> None:
+def assert_gone(cluster: KubernetesCluster, before: dict[str, str]) -> None:
     assert programs_of(cluster) == []
     assert cluster.layout.group not in left_over_groups()
     assert not cluster.layout.state.exists()
@@ -53,7 +53,7 @@ def assert_gone(cluster: Cluster, before: dict[str, str]) -> None:
     assert sysctls() == before
 
 
-def programs_of(cluster: Cluster) -> list[int]:
+def programs_of(cluster: KubernetesCluster) -> list[int]:
     state = str(cluster.layout.state)
     return [pid for pid, variables in process_environments() if variables.get(STATE_VARIABLE) == state]
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from operations.verification.production import Load
-from operations.verification.verify import Flow, FlowResult, Verification
+from operations.verification.verify import FlowResult, Verification, VerifiedFlow
 from tests.e2e.waiting import wait_until
 
 __all__ = ["RATE", "Traffic"]
@@ -25,7 +25,7 @@ class Traffic:
     """Records are sent from entry to exit; `result` counts them after the last one that was sent has arrived
     or nothing more came."""
 
-    def __init__(self, flow: Flow, rate: float = RATE) -> None:
+    def __init__(self, flow: VerifiedFlow, rate: float = RATE) -> None:
         self._run = Verification([flow], Load(rate=rate, duration=LONGEST_SECONDS))
         self._going = self._run.going()
         self._since_ms = 0

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 import yaml
 
-from localcloud.kafka.cluster import KafkaCluster, start_clusters
+from localcloud.kafka.cluster import LocalKafkaCluster, start_clusters
 from localcloud.kafka.site import Site
 from localcloud.server_process import stop_together
 from localcloud.wan import Wan
@@ -69,7 +69,7 @@ class Stage:
     """
 
     sites: Mapping[str, Site]
-    clusters: Mapping[str, KafkaCluster]
+    clusters: Mapping[str, LocalKafkaCluster]
     directory: Path
     environment: Environment
     fleets: dict[str, LocalFleet] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from operations.kafka.clusters import Cluster
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.migration import Migration
 from operations.verification.production import Load
-from operations.verification.verify import Flow, verify
+from operations.verification.verify import VerifiedFlow, verify
 from tests.e2e.migration.stage import (
     CANARY,
     MOVING,
@@ -63,7 +63,7 @@ def main(course: str, directory: Path) -> int:
     ends = {region: Cluster(environment.alias(region), at) for region, at in said["bootstrap"].items()}
     flows = [flow_of(one, addresses) for name, one in specs.items() if name.endswith("-source")]
     positions = DedicatedOffsets(ends[MOVING], environment.alias(STAYING))
-    canary = Flow(ends[STAYING], ends[MOVING], CANARY, f"{environment.alias(STAYING)}.{CANARY}")
+    canary = VerifiedFlow(ends[STAYING], ends[MOVING], CANARY, f"{environment.alias(STAYING)}.{CANARY}")
     migration = Migration(
         environment=environment,
         region=MOVING,

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.kafka.cluster import KafkaCluster, start_clusters
+from localcloud.kafka.cluster import LocalKafkaCluster, start_clusters
 from localcloud.kafka.site import Site
 from localcloud.wan import Wan
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
 from operations.connect.client import ConnectClient
 from operations.kafka.clusters import Cluster
-from operations.verification.verify import Flow
+from operations.verification.verify import VerifiedFlow
 from tests.e2e.waiting import wait_until
 from tests.localcloud.kafka.running import AUTHORIZER, sites
 from topology import load_environment
@@ -41,7 +41,7 @@ class Mirror:
     """What runs, and how operations reaches it."""
 
     sites: Mapping[str, Site]
-    clusters: Mapping[str, KafkaCluster]
+    clusters: Mapping[str, LocalKafkaCluster]
     workers: list[ConnectWorker]
 
     @property
@@ -54,10 +54,10 @@ class Mirror:
     def cluster(self, region: str) -> Cluster:
         return Cluster(region, self.clusters[region].bootstrap)
 
-    def flow(self, topic: str, partitions: int = 3) -> Flow:
+    def flow(self, topic: str, partitions: int = 3) -> VerifiedFlow:
         """A new topic on the source, as the flow that is to carry it."""
         self.clusters[SOURCE].create_topics({topic: partitions})
-        return Flow(self.cluster(SOURCE), self.cluster(TARGET), topic, f"{SOURCE}.{topic}")
+        return VerifiedFlow(self.cluster(SOURCE), self.cluster(TARGET), topic, f"{SOURCE}.{topic}")
 
     def start_worker(self, number: int) -> ConnectWorker:
         site = self.sites[TARGET]

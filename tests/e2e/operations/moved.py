@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from localcloud.kafka.cluster import KafkaCluster, start_clusters
+from localcloud.kafka.cluster import LocalKafkaCluster, start_clusters
 from localcloud.kafka.site import Site
 from localcloud.wan import Wan
 from localcloud.workers import (
@@ -25,7 +25,7 @@ from operations.kafka.clusters import Cluster
 from operations.migration.dedicated import DedicatedOffsets
 from operations.migration.migration import Migration, PathName
 from operations.verification.production import Load
-from operations.verification.verify import Flow, verify
+from operations.verification.verify import VerifiedFlow, verify
 from tests.e2e.no_stacks import NoStacks
 from tests.localcloud.kafka.running import sites
 from topology import load_environment
@@ -73,7 +73,7 @@ def runtimes(directory: Path, path: PathName, old_workers: int, new_workers: int
         yield migration
 
 
-def traffic(migration: Migration) -> Flow:
+def traffic(migration: Migration) -> VerifiedFlow:
     """The flow of the topic that no validation uses."""
     return _followed(migration.flows[0].source, migration.target, TRAFFIC)
 
@@ -81,7 +81,7 @@ def traffic(migration: Migration) -> Flow:
 def _migration(
     environment: Environment,
     path: PathName,
-    clusters: Mapping[str, KafkaCluster],
+    clusters: Mapping[str, LocalKafkaCluster],
     fleets: tuple[LocalFleet, LocalFleet],
     new_workers: int,
 ) -> Migration:
@@ -114,8 +114,8 @@ def _migration(
     )
 
 
-def _followed(source: Cluster, target: Cluster, topic: str) -> Flow:
-    return Flow(source, target, topic, f"{SOURCE}.{topic}")
+def _followed(source: Cluster, target: Cluster, topic: str) -> VerifiedFlow:
+    return VerifiedFlow(source, target, topic, f"{SOURCE}.{topic}")
 
 
 def _environment(path: PathName) -> Environment:

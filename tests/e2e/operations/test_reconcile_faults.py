@@ -19,7 +19,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from localcloud.kafka.cluster import KafkaCluster
+from localcloud.kafka.cluster import LocalKafkaCluster
 from localcloud.workers import localize
 from localcloud.workers.worker import WORKER_FLAGS
 from operations.connect.client import ConnectClient
@@ -49,7 +49,7 @@ SEEN = (AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS)
 
 
 @contextmanager
-def only(cluster: KafkaCluster, topic: str, *operations: AclOperation) -> Iterator[None]:
+def only(cluster: LocalKafkaCluster, topic: str, *operations: AclOperation) -> Iterator[None]:
     """Meanwhile nobody may do anything else with a topic. The brokers of these tests let everybody do what no
     rule is about (conftest), and the clients of all have no name."""
     any_permission = (ResourceType.TOPIC, topic, ResourcePatternType.LITERAL, "User:ANONYMOUS", "*")

@@ -24,8 +24,8 @@ from operations.connect.client import ConnectClient
 from operations.migration.source_offsets import stopped
 from operations.reconciler.reconcile import Reconciler
 from operations.verification.topic_agreement import own_config
-from operations.verification.validation import Check, Expectation, validate
-from operations.verification.verify import Flow
+from operations.verification.validation import Expectation, ValidationCheck, validate
+from operations.verification.verify import VerifiedFlow
 from tests.e2e.group_traffic import PARTITIONS, Numbers, Reader
 from tests.e2e.operations.conftest import FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
@@ -41,14 +41,14 @@ SECONDLY = {
     "sync.group.offsets.interval.seconds": "1",
 }
 
-Carry = Callable[..., Flow]
+Carry = Callable[..., VerifiedFlow]
 
 
 @pytest.fixture
 def carry(mirror: Mirror, connect: ConnectClient, directory: Path, request: pytest.FixtureRequest) -> Carry:
     """A new topic with a configuration, mirrored by a source connector with changes."""
 
-    def carried(settings: dict[str, str], **changes: str) -> Flow:
+    def carried(settings: dict[str, str], **changes: str) -> VerifiedFlow:
         topic = f"demo.{request.node.name.removeprefix('test_')[:40]}"
         mirror.clusters[SOURCE].create_topics({topic: PARTITIONS}, settings)
         write(directory, f"{FLOW}-source", {**config(topics=topic, **changes), **SECONDLY})
@@ -56,12 +56,12 @@ def carry(mirror: Mirror, connect: ConnectClient, directory: Path, request: pyte
             directory, f"{FLOW}-checkpoint", {**config("checkpoint", topics=topic, groups=GROUP), **SECONDLY}
         )
         assert Reconciler(connect, directory).settle(60).settled
-        return Flow(mirror.cluster(SOURCE), mirror.cluster(TARGET), topic, f"{SOURCE}.{topic}")
+        return VerifiedFlow(mirror.cluster(SOURCE), mirror.cluster(TARGET), topic, f"{SOURCE}.{topic}")
 
     return carried
 
 
-def states(checks: tuple[Check, ...]) -> dict[str, str]:
+def states(checks: tuple[ValidationCheck, ...]) -> dict[str, str]:
     return {check.name: check.state for check in checks}
 
 

@@ -16,7 +16,7 @@ from operations.reconciler.reconcile import Reconciler
 from operations.verification.census import take_census
 from operations.verification.production import Load, Production
 from operations.verification.records import Origin
-from operations.verification.verify import Flow, FlowProgress, verify
+from operations.verification.verify import FlowProgress, VerifiedFlow, verify
 from tests.e2e.operations.conftest import ENVIRONMENT, FLOW, SOURCE, TARGET, Mirror, config, write
 from tests.e2e.waiting import wait_until
 from topology.aws.names import Names
@@ -29,7 +29,9 @@ pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture
-def carried(mirror: Mirror, connect: ConnectClient, directory: Path, request: pytest.FixtureRequest) -> Flow:
+def carried(
+    mirror: Mirror, connect: ConnectClient, directory: Path, request: pytest.FixtureRequest
+) -> VerifiedFlow:
     """A new topic and a source connector with tasks that carries it."""
     topic = f"demo.{request.node.name.removeprefix('test_')}"
     flow = mirror.flow(topic)
@@ -38,7 +40,7 @@ def carried(mirror: Mirror, connect: ConnectClient, directory: Path, request: py
     return flow
 
 
-def test_every_record_arrives_once_and_late_by_the_link(mirror: Mirror, carried: Flow) -> None:
+def test_every_record_arrives_once_and_late_by_the_link(mirror: Mirror, carried: VerifiedFlow) -> None:
     seen: list[FlowProgress] = []
     (result,) = verify([carried], Load(rate=200, duration=5), on_progress=seen.extend)
     assert (result.sent, result.received, result.lost) == (1000, 1000, 0)
@@ -52,7 +54,7 @@ def test_every_record_arrives_once_and_late_by_the_link(mirror: Mirror, carried:
     assert result.as_json()["latency_ms"]["p95"] == round(latency.p95, 2)
 
 
-def test_what_does_not_arrive_is_lost(connect: ConnectClient, carried: Flow) -> None:
+def test_what_does_not_arrive_is_lost(connect: ConnectClient, carried: VerifiedFlow) -> None:
     verify([carried], Load(count=10, rate=100))
     connect.pause(f"{FLOW}-source")
     wait_until(lambda: connect.connectors()[f"{FLOW}-source"].state == "PAUSED", 30, "it is paused")
@@ -66,7 +68,7 @@ def test_what_does_not_arrive_is_lost(connect: ConnectClient, carried: Flow) -> 
     assert not result.faithful
 
 
-def test_what_is_read_again_is_counted_as_copies(connect: ConnectClient, carried: Flow) -> None:
+def test_what_is_read_again_is_counted_as_copies(connect: ConnectClient, carried: VerifiedFlow) -> None:
     begin = int(time.time() * 1000)
     sent = Production(carried.source, carried.topic, Load(count=100), "run-1").run(threading.Event())
     origin = Origin(SOURCE, carried.topic)
@@ -87,7 +89,9 @@ def test_what_is_read_again_is_counted_as_copies(connect: ConnectClient, carried
     assert take_census(carried.target, frozenset({carried.topic}), "another-run", begin) == {}
 
 
-def test_a_mirrored_topic_that_is_mirrored_again_is_a_loop(connect: ConnectClient, carried: Flow) -> None:
+def test_a_mirrored_topic_that_is_mirrored_again_is_a_loop(
+    connect: ConnectClient, carried: VerifiedFlow
+) -> None:
     back = {
         "source.cluster.alias": "back",
         "source.cluster.bootstrap.servers": "${env:BOOTSTRAP_US_WEST_2}",
@@ -132,14 +136,16 @@ def test_the_exclude_list_is_that_of_kafkas_topic_filter(mirror: Mirror) -> None
 
 
 def test_a_topic_that_is_not_there_is_named(mirror: Mirror) -> None:
-    flow = Flow(mirror.cluster(SOURCE), mirror.cluster(TARGET), "demo.nowhere", "us-east-1.demo.nowhere")
+    flow = VerifiedFlow(
+        mirror.cluster(SOURCE), mirror.cluster(TARGET), "demo.nowhere", "us-east-1.demo.nowhere"
+    )
     with pytest.raises(ClusterError, match=r"cluster us-east-1 at .*: there is no topic demo\.nowhere"):
         verify([flow], Load(count=1))
 
 
 def test_a_record_that_the_brokers_refuse_ends_the_run(mirror: Mirror) -> None:
     mirror.clusters[SOURCE].create_topics({"demo.small": 1}, {"max.message.bytes": "10"})
-    flow = Flow(mirror.cluster(SOURCE), mirror.cluster(TARGET), "demo.small", "us-east-1.demo.small")
+    flow = VerifiedFlow(mirror.cluster(SOURCE), mirror.cluster(TARGET), "demo.small", "us-east-1.demo.small")
     with pytest.raises(ClusterError, match=r"demo\.small: .*Message size too large"):
         verify([flow], Load(count=1))
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcloud.kafka.cluster import KafkaCluster, start_clusters
+from localcloud.kafka.cluster import LocalKafkaCluster, start_clusters
 from localcloud.kafka.site import Site
 from localcloud.server_process import stop_together
 from localcloud.wan import Wan
@@ -21,7 +21,7 @@ from localcloud.workers import (
 from operations.connect.client import ConnectClient
 from operations.kafka.clusters import Cluster
 from operations.migration.dedicated import DedicatedOffsets
-from operations.verification.verify import Flow
+from operations.verification.verify import VerifiedFlow
 from tests.localcloud.kafka.running import sites
 from topology import load_environment
 from topology.kafka.broker_properties import server_properties
@@ -43,17 +43,17 @@ class Stage:
     """What runs; only the tests start and end the two runtimes."""
 
     sites: Mapping[str, Site]
-    clusters: Mapping[str, KafkaCluster]
+    clusters: Mapping[str, LocalKafkaCluster]
     dedicated: DedicatedMirrorMaker | None = None
     worker: ConnectWorker | None = None
 
     def cluster(self, region: str) -> Cluster:
         return Cluster(region, self.clusters[region].bootstrap)
 
-    def flow(self, topic: str, partitions: int = 3) -> Flow:
+    def flow(self, topic: str, partitions: int = 3) -> VerifiedFlow:
         """A new topic on the source, as the flow that is to carry it."""
         self.clusters[SOURCE].create_topics({topic: partitions})
-        return Flow(self.cluster(SOURCE), self.cluster(TARGET), topic, f"{SOURCE}.{topic}")
+        return VerifiedFlow(self.cluster(SOURCE), self.cluster(TARGET), topic, f"{SOURCE}.{topic}")
 
     def positions(self) -> DedicatedOffsets:
         return DedicatedOffsets(self.cluster(TARGET), SOURCE)

@@ -12,7 +12,7 @@ from operations.connect.client import ConnectClient, Offset
 from operations.migration import source_offsets
 from operations.migration.dedicated import DedicatedError
 from operations.migration.offset_records import offset_of, place_of
-from operations.verification.verify import Flow, FlowProgress, FlowResult, Load, Verification
+from operations.verification.verify import FlowProgress, FlowResult, Load, Verification, VerifiedFlow
 from tests.e2e.positions.stage import (
     RUNNING_SECONDS,
     SOURCE,
@@ -35,7 +35,7 @@ SOME = 400
 class Traffic:
     """Numbered records along a flow, until `finish`."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: VerifiedFlow) -> None:
         self._flow = flow
         self._run = Verification([flow], Load(rate=RATE, duration=LONGEST_SECONDS, record_bytes=200))
         self._since_ms = int(time.time() * 1000)

@@ -15,7 +15,7 @@ from operations.connect.client import Offset
 from operations.kafka.clusters import Cluster, ClusterError
 from operations.migration import source_offsets
 from operations.migration.dedicated import CONNECTOR, DedicatedError, DedicatedOffsets
-from operations.migration.offset_records import Place, key_bytes
+from operations.migration.offset_records import SourcePartition, key_bytes
 from tests.e2e.positions.stage import CONNECTORS, ENVIRONMENT, SOURCE, SOURCE_CONNECTOR, TARGET, Stage
 from tests.e2e.waiting import wait_until
 from topology.aws.names import Names
@@ -100,7 +100,7 @@ def test_the_last_of_what_was_written_is_what_is_read(
         assert kept.write([at(*place, offset) for place, offset in writing.items()]) == len(writing)
         last |= writing
     assert kept.read() == tuple(
-        Offset(Place(SOURCE, *place)._asdict(), {"offset": offset})
+        Offset(SourcePartition(SOURCE, *place)._asdict(), {"offset": offset})
         for place, offset in sorted(last.items())
         if offset is not None
     )
@@ -110,7 +110,7 @@ def test_what_is_in_a_transaction_counts_once_it_is_committed(kept: DedicatedOff
     kept.write([at("t", 0, 1)])
     producer = kept.cluster.producer({"transactional.id": "positions", "partitioner": "murmur2_random"})
     producer.init_transactions(30)
-    key = key_bytes(CONNECTOR, Place(SOURCE, "t", 0))
+    key = key_bytes(CONNECTOR, SourcePartition(SOURCE, "t", 0))
     for outcome, offset in (("abort", 2), ("commit", 3)):
         before = kept.read()
         producer.begin_transaction()
@@ -147,9 +147,9 @@ def test_two_records_for_one_position_are_refused_until_one_is_forgotten(kept: D
 
 def test_other_connectors_and_clusters_are_left_alone(kept: DedicatedOffsets) -> None:
     send(kept, b'["MirrorHeartbeatConnector",{"sourceClusterAlias":"us-east-1"}]', b'{"offset":0}', 1)
-    send(kept, key_bytes(CONNECTOR, Place("eu", "t", 0)), b'{"offset":5}', 2)
+    send(kept, key_bytes(CONNECTOR, SourcePartition("eu", "t", 0)), b'{"offset":5}', 2)
     assert kept.read() == ()
-    foreign = Offset(Place("eu", "t", 0)._asdict(), {"offset": 5})
+    foreign = Offset(SourcePartition("eu", "t", 0)._asdict(), {"offset": 5})
     with pytest.raises(DedicatedError, match=r"eu/t-0: found a position of cluster eu; expected us-east-1"):
         kept.write([at("t", 0, 1), foreign])
     assert kept.read() == ()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import KafkaException, Producer
 
-from localcloud.kafka.cluster import KafkaCluster, start_clusters
+from localcloud.kafka.cluster import LocalKafkaCluster, start_clusters
 from localcloud.server_process import ServerProcessError
 from localcloud.wan import Wan
 from tests.localcloud.kafka.running import left_of, sites
@@ -23,15 +23,15 @@ def wan() -> Iterator[Wan]:
 
 
 @pytest.fixture(scope="module")
-def cluster(wan: Wan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
+def cluster(wan: Wan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafkaCluster]:
     site = sites(wan, tmp_path_factory.mktemp("kafka"))["us-east-1"]
-    started = KafkaCluster.start(site, {"min.insync.replicas": "2", "message.max.bytes": "2000000"})
+    started = LocalKafkaCluster.start(site, {"min.insync.replicas": "2", "message.max.bytes": "2000000"})
     yield started
     started.stop()
     assert not started.process.alive
 
 
-def test_topics_and_end_offsets_count_what_was_written(cluster: KafkaCluster) -> None:
+def test_topics_and_end_offsets_count_what_was_written(cluster: LocalKafkaCluster) -> None:
     cluster.create_topics({"orders": 3, "payments": 1}, {"min.insync.replicas": "1"})
     producer = Producer({"bootstrap.servers": cluster.bootstrap})
     for number in range(30):
@@ -42,7 +42,7 @@ def test_topics_and_end_offsets_count_what_was_written(cluster: KafkaCluster) ->
     assert cluster.end_offsets("payments") == {0: 0}
 
 
-def test_a_topic_that_exists_or_not_is_an_error_and_not_made_on_the_way(cluster: KafkaCluster) -> None:
+def test_a_topic_that_exists_or_not_is_an_error_and_not_made_on_the_way(cluster: LocalKafkaCluster) -> None:
     cluster.create_topics({"once": 1})
     with pytest.raises(KafkaException, match="already exists"):
         cluster.create_topics({"once": 1})

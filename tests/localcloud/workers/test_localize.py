@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.workers.localize import ADDRESS_KEYS, Change, is_authentication, localize
+from localcloud.workers.localize import ADDRESS_KEYS, Substitution, is_authentication, localize
 from topology.loading import load_environment
 from topology.replication.connectors import SECURITY, connectors, worker_properties
 
@@ -95,8 +95,8 @@ def test_changes_say_before_and_after() -> None:
     properties = {"listeners": "http://0.0.0.0:8083", "sasl.mechanism": "AWS_MSK_IAM", "group.id": "g"}
     addresses = {"listeners": "http://0.0.0.0:8084", "rest.advertised.port": "8084"}
     assert localize(properties, addresses).changes == (
-        Change("listeners", "http://0.0.0.0:8083", "http://0.0.0.0:8084"),
-        Change("rest.advertised.port", None, "8084"),
-        Change("sasl.mechanism", "AWS_MSK_IAM", None),
+        Substitution("listeners", "http://0.0.0.0:8083", "http://0.0.0.0:8084"),
+        Substitution("rest.advertised.port", None, "8084"),
+        Substitution("sasl.mechanism", "AWS_MSK_IAM", None),
     )
     assert localize({"listeners": "same"}, {"listeners": "same"}).changes == ()

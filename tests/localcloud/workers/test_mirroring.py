@@ -12,7 +12,7 @@ import javaproperties
 import pytest
 from confluent_kafka import Consumer, Producer
 
-from localcloud.kafka.cluster import KafkaCluster, start_clusters
+from localcloud.kafka.cluster import LocalKafkaCluster, start_clusters
 from localcloud.server_process import stop_together
 from localcloud.wan import Wan
 from localcloud.workers import ConnectWorker, bootstrap_environment, localize
@@ -114,7 +114,7 @@ def test_records_cross_the_wan_once_and_nothing_is_left(kind: str, tmp_path: Pat
     assert not links & {interface for _, interface in socket.if_nameindex()}
 
 
-def produce(cluster: KafkaCluster, topic: str, count: int) -> Counter[bytes]:
+def produce(cluster: LocalKafkaCluster, topic: str, count: int) -> Counter[bytes]:
     producer = Producer({"bootstrap.servers": cluster.bootstrap, "linger.ms": 5})
     values = [f"{number:08d}".encode() for number in range(count)]
     for value in values:
@@ -140,7 +140,7 @@ def advertised(workers: list[ConnectWorker]) -> set[str]:
     return {worker.rest_url.removeprefix("http://") for worker in workers}
 
 
-def consume(cluster: KafkaCluster, topic: str, count: int) -> Counter[bytes]:
+def consume(cluster: LocalKafkaCluster, topic: str, count: int) -> Counter[bytes]:
     wait_until(lambda: topic in cluster.topics(), 60, f"{topic} is created")
     consumer = Consumer(
         {"bootstrap.servers": cluster.bootstrap, "group.id": "test", "auto.offset.reset": "earliest"}

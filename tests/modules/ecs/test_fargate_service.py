@@ -8,13 +8,19 @@ from typing import Any
 import pytest
 from cdktf import TerraformStack
 
-from modules.ecs.fargate_service import ONE_AFTER_ANOTHER, SIDE_BY_SIDE, FargateService, Rollout, TaskHome
+from modules.ecs.fargate_service import (
+    ONE_AFTER_ANOTHER,
+    SIDE_BY_SIDE,
+    FargateService,
+    ServiceRollout,
+    TaskHome,
+)
 from modules.ecs.task_cluster import TaskCluster
 from modules.iam.policy_role import PolicyRole
 from tests.modules.synthesized import Stack, part, synthesized
 from tests.synth.stack_json import resource
 from topology.ecs.fargate import TaskSize
-from topology.ecs.tasks import Task
+from topology.ecs.tasks import EcsTask
 
 ALLOWED = {
     "Version": "2012-10-17",
@@ -23,7 +29,9 @@ ALLOWED = {
 
 
 def service(
-    rollout: Rollout = SIDE_BY_SIDE, registry: str | None = None, containers: tuple[dict[str, Any], ...] = ()
+    rollout: ServiceRollout = SIDE_BY_SIDE,
+    registry: str | None = None,
+    containers: tuple[dict[str, Any], ...] = (),
 ) -> Stack:
     def build(stack: TerraformStack) -> None:
         cluster = TaskCluster(stack, "cluster", name="orders-test")
@@ -36,7 +44,7 @@ def service(
             stack,
             "workers",
             home=TaskHome("orders-test", ["subnet-1", "subnet-2"], "sg-1", execution),
-            task=Task("orders-worker", TaskSize(1024, 3072), containers or (group,)),
+            task=EcsTask("orders-worker", TaskSize(1024, 3072), containers or (group,)),
             role=worker,
             count=3,
             rollout=rollout,
@@ -112,7 +120,7 @@ def test_template_syntax_in_the_containers_is_escaped(given: str, expected: str)
 
 
 @pytest.mark.parametrize(("rollout", "expected"), [(SIDE_BY_SIDE, (100, 200)), (ONE_AFTER_ANOTHER, (0, 100))])
-def test_the_rollout_bounds_the_number_of_tasks(rollout: Rollout, expected: tuple[int, int]) -> None:
+def test_the_rollout_bounds_the_number_of_tasks(rollout: ServiceRollout, expected: tuple[int, int]) -> None:
     bounds = part(
         resource(service(rollout), "aws_ecs_service", "workers"),
         "deployment_minimum_healthy_percent",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.toolchain.conftest import Machine
-from toolchain.command import Step, Symptom, counter, run_step
+from toolchain.command import SetupStep, Symptom, counter, run_step
 from toolchain.host import SetupError
 from toolchain.needs import cdktf_cli, jars, provider, python_env
 
@@ -45,7 +45,7 @@ from toolchain.needs import cdktf_cli, jars, provider, python_env
 def test_what_a_tool_prints_becomes_a_sentence(
     machine: Machine, symptoms: tuple[Symptom, ...], output: str, meaning: str
 ) -> None:
-    step = Step("a step", ["sh", "-c", 'printf "%s\\n" "$0"; exit 1', output], symptoms)
+    step = SetupStep("a step", ["sh", "-c", 'printf "%s\\n" "$0"; exit 1', output], symptoms)
     with pytest.raises(SetupError) as failure:
         run_step(machine.host(), step)
     text = str(failure.value)
@@ -59,12 +59,12 @@ def test_what_a_tool_prints_becomes_a_sentence(
 
 def test_a_failure_that_nobody_foresaw_shows_its_output(machine: Machine) -> None:
     with pytest.raises(SetupError, match=r"a step: the command failed\n    strange things"):
-        run_step(machine.host(), Step("a step", ["sh", "-c", "echo strange things; exit 4"], ()))
+        run_step(machine.host(), SetupStep("a step", ["sh", "-c", "echo strange things; exit 4"], ()))
 
 
 def test_a_command_that_is_not_there_is_named(machine: Machine) -> None:
     with pytest.raises(SetupError, match="a step: no-such-command was not found"):
-        run_step(machine.host(), Step("a step", ["no-such-command"], ()))
+        run_step(machine.host(), SetupStep("a step", ["no-such-command"], ()))
 
 
 def test_progress_is_told_at_every_quarter(machine: Machine) -> None:

@@ -30,7 +30,7 @@ CONNECTORS = {
 }
 
 
-class Refused(NamedTuple):
+class RefusedCombination(NamedTuple):
     """A combination: the client's properties in it (the file's own of these are named), and why."""
 
     names: tuple[str, ...]
@@ -63,50 +63,54 @@ def _problems(environment: Environment, kind: str, client: Client) -> Iterator[P
                 break
 
 
-def _of_producers(client: Client) -> Iterator[Refused]:
+def _of_producers(client: Client) -> Iterator[RefusedCombination]:
     if client.kind != "producer":
         return
     idempotence = client.value("enable.idempotence")
     in_flight, retries = _number(client, IN_FLIGHT), _number(client, "retries")
     if idempotence is None or trimmed(idempotence).lower() == "true":
         if in_flight is not None and in_flight > MOST_IN_FLIGHT:
-            yield Refused((IN_FLIGHT,), "is too many for an idempotent producer", f"1 to {MOST_IN_FLIGHT}")
+            yield RefusedCombination(
+                (IN_FLIGHT,), "is too many for an idempotent producer", f"1 to {MOST_IN_FLIGHT}"
+            )
         if retries == 0 and idempotence is not None:
-            yield Refused(("retries",), "is not enough for an idempotent producer", f"1 to {LARGEST}")
+            yield RefusedCombination(
+                ("retries",), "is not enough for an idempotent producer", f"1 to {LARGEST}"
+            )
     names = ("delivery.timeout.ms", "linger.ms", "request.timeout.ms")
     delivery, linger, request = (_number(client, name) for name in names)
     if client.value(names[0]) is None or delivery is None or linger is None or request is None:
         return
     least = min(linger + request, LARGEST)
     if delivery < least:
-        yield Refused(
+        yield RefusedCombination(
             names,
             f"makes delivery.timeout.ms ({delivery}) less than linger.ms + request.timeout.ms ({least})",
             "delivery.timeout.ms of at least linger.ms + request.timeout.ms",
         )
 
 
-def _of_consumers(client: Client) -> Iterator[Refused]:
+def _of_consumers(client: Client) -> Iterator[RefusedCombination]:
     """Connect's own consumers are in a group, MirrorMaker's are not."""
     names = ("heartbeat.interval.ms", "session.timeout.ms")
     if client.kind != "consumer" or not client.layers[0].prefix.endswith(".override."):
         return
     heartbeat, session = (_number(client, name) for name in names)
     if heartbeat is not None and session is not None and heartbeat >= session:
-        yield Refused(
+        yield RefusedCombination(
             names,
             f"makes heartbeat.interval.ms ({heartbeat}) no less than session.timeout.ms ({session})",
             "heartbeat.interval.ms of less than session.timeout.ms",
         )
 
 
-def _of_admins(client: Client) -> Iterator[Refused]:
+def _of_admins(client: Client) -> Iterator[RefusedCombination]:
     names = ("default.api.timeout.ms", "request.timeout.ms")
     if client.kind != "admin" or client.value(names[0]) is None:
         return
     whole, request = (_number(client, name) for name in names)
     if whole is not None and request is not None and whole < request:
-        yield Refused(
+        yield RefusedCombination(
             names,
             f"makes default.api.timeout.ms ({whole}) less than request.timeout.ms ({request})",
             "default.api.timeout.ms of at least request.timeout.ms",

@@ -9,7 +9,7 @@ import pytest
 from operations.failover.moves import make_plan
 from operations.failover.plan import Plan, Rules, Seen
 from operations.failover.routes import RouteError, Routes, There
-from operations.kafka.offset_translation import Checkpoint, OffsetSync, OffsetSyncs
+from operations.kafka.offset_translation import Checkpoint, OffsetSync, SyncedOffsets
 from operations.kafka.partitions import Extent, Partition
 from topology import load_environment
 
@@ -26,8 +26,8 @@ def checkpoint(upstream: int, downstream: int, age: float = 5, partition: Partit
     return Checkpoint(GROUP, partition, upstream, downstream, int((NOW - age) * 1000))
 
 
-def syncs(partition: Partition, *pairs: tuple[int, int]) -> OffsetSyncs:
-    return OffsetSyncs(OffsetSync(partition, *pair) for pair in pairs)
+def syncs(partition: Partition, *pairs: tuple[int, int]) -> SyncedOffsets:
+    return SyncedOffsets(OffsetSync(partition, *pair) for pair in pairs)
 
 
 SEEN = Seen(
@@ -82,7 +82,7 @@ def test_it_goes_back_to_the_original_by_the_offset_syncs() -> None:
 
 
 def test_without_offset_syncs_it_goes_on_where_it_was_before() -> None:
-    (move,) = planned(replace(CAME_BACK, backward=OffsetSyncs()), BACK).moves
+    (move,) = planned(replace(CAME_BACK, backward=SyncedOffsets()), BACK).moves
     assert (move.way, move.position, move.needed, move.reread) == ("earlier position", 700, False, None)
 
 
@@ -113,12 +113,12 @@ def test_a_partition_without_checkpoint_is_refused_until_it_is_said_what_becomes
     left = planned(seen, uncheckpointed="leave")
     assert [one.partition for one in left.left] == [HERE]
     assert kinds(left) == ["nothing"]
-    without = replace(seen, forward=OffsetSyncs())
+    without = replace(seen, forward=SyncedOffsets())
     assert kinds(planned(without, uncheckpointed="syncs")) == ["no-checkpoint"]
 
 
 def test_an_empty_partition_needs_no_checkpoint() -> None:
-    seen = replace(SEEN, checkpoints={}, extents={THERE: Extent(70, 70)}, forward=OffsetSyncs())
+    seen = replace(SEEN, checkpoints={}, extents={THERE: Extent(70, 70)}, forward=SyncedOffsets())
     assert [(one.way, one.position, one.reread) for one in planned(seen).moves] == [("empty", 70, None)]
     unread = replace(seen, committed={HERE: 0})
     assert [(one.way, one.position, one.reread) for one in planned(unread).moves] == [("empty", 70, 0)]

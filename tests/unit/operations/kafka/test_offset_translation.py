@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from operations.kafka.offset_translation import Checkpoint, OffsetSync, OffsetSyncs
+from operations.kafka.offset_translation import Checkpoint, OffsetSync, SyncedOffsets
 
 ORDERS = ("orders", 2)
 
@@ -15,8 +15,8 @@ def string(text: str) -> bytes:
     return struct.pack(">h", len(text.encode())) + text.encode()
 
 
-def syncs(*pairs: tuple[int, int]) -> OffsetSyncs:
-    return OffsetSyncs(OffsetSync(ORDERS, *pair) for pair in pairs)
+def syncs(*pairs: tuple[int, int]) -> SyncedOffsets:
+    return SyncedOffsets(OffsetSync(ORDERS, *pair) for pair in pairs)
 
 
 def test_a_checkpoint_is_read_from_its_record() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from operations.migration.journal import Identity, Journal, JournalError, read_record
+from operations.migration.journal import Journal, JournalError, RunIdentity, read_record
 
-IDENTITY = Identity("local", "us-west-2", "connect", "0123")
+IDENTITY = RunIdentity("local", "us-west-2", "connect", "0123")
 
 
 @pytest.fixture

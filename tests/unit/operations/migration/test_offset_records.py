@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from operations.connect.client import Offset
 from operations.migration.offset_records import (
-    Place,
     Position,
     RecordError,
+    SourcePartition,
     key_bytes,
     offset_of,
     parse_record,
@@ -23,18 +23,18 @@ from operations.migration.offset_records import (
 
 SOURCE = "MirrorSourceConnector"
 names = st.text("abcXYZ019._-", min_size=1, max_size=40)
-places = st.builds(Place, names, names, st.integers(0, 100_000))
+places = st.builds(SourcePartition, names, names, st.integers(0, 100_000))
 offsets = st.integers(0, 2**63 - 1)
 
 
 def test_a_key_is_what_4_1_1_writes() -> None:
     written = b'["MirrorSourceConnector",{"cluster":"us-east-1","partition":0,"topic":"demo.numbered"}]'
-    assert key_bytes(SOURCE, Place("us-east-1", "demo.numbered", 0)) == written
+    assert key_bytes(SOURCE, SourcePartition("us-east-1", "demo.numbered", 0)) == written
     assert value_bytes({"offset": 987}) == b'{"offset":987}'
 
 
 @given(places, offsets)
-def test_what_is_written_is_what_is_read(place: Place, offset: int) -> None:
+def test_what_is_written_is_what_is_read(place: SourcePartition, offset: int) -> None:
     read = parse_record(key_bytes(SOURCE, place), value_bytes({"offset": offset}), SOURCE)
     assert read == Position(place, offset)
     assert parse_record(key_bytes(SOURCE, place), value_bytes(None), SOURCE) == Position(place, None)
@@ -43,7 +43,7 @@ def test_what_is_written_is_what_is_read(place: Place, offset: int) -> None:
 
 
 @given(places, places)
-def test_different_places_have_different_keys(one: Place, other: Place) -> None:
+def test_different_places_have_different_keys(one: SourcePartition, other: SourcePartition) -> None:
     assert (key_bytes(SOURCE, one) == key_bytes(SOURCE, other)) == (one == other)
 
 
@@ -63,13 +63,17 @@ def test_what_another_connector_keeps_is_none_of_ours_whatever_it_is() -> None:
             None,
             r"expected an object with cluster, partition, topic$",
         ),
-        (key_bytes(SOURCE, Place("a", "t", -1)), None, r"a number from 0 as partition$"),
-        (key_bytes(SOURCE, Place("a", "t", 0)), b"17", r"^value: found '17'; expected \{\"offset\": N\}"),
-        (key_bytes(SOURCE, Place("a", "t", 0)), b'{"offset":"1"}', r"^value: found"),
-        (key_bytes(SOURCE, Place("a", "t", 0)), b'{"offset":true}', r"^value: found"),
-        (key_bytes(SOURCE, Place("a", "t", 0)), b'{"offset":-1}', r"with N from 0$"),
-        (key_bytes(SOURCE, Place("a", "t", 0)), b'{"offset":1,"x":2}', r"^value: found"),
-        (key_bytes(SOURCE, Place("a", "t", 0)), b"", r"^value: found ''; expected JSON$"),
+        (key_bytes(SOURCE, SourcePartition("a", "t", -1)), None, r"a number from 0 as partition$"),
+        (
+            key_bytes(SOURCE, SourcePartition("a", "t", 0)),
+            b"17",
+            r"^value: found '17'; expected \{\"offset\": N\}",
+        ),
+        (key_bytes(SOURCE, SourcePartition("a", "t", 0)), b'{"offset":"1"}', r"^value: found"),
+        (key_bytes(SOURCE, SourcePartition("a", "t", 0)), b'{"offset":true}', r"^value: found"),
+        (key_bytes(SOURCE, SourcePartition("a", "t", 0)), b'{"offset":-1}', r"with N from 0$"),
+        (key_bytes(SOURCE, SourcePartition("a", "t", 0)), b'{"offset":1,"x":2}', r"^value: found"),
+        (key_bytes(SOURCE, SourcePartition("a", "t", 0)), b"", r"^value: found ''; expected JSON$"),
     ],
 )
 def test_what_is_no_position_is_refused_with_what_was_found(

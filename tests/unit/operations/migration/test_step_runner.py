@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operations.migration.journal import Identity, Journal
+from operations.migration.journal import Journal, RunIdentity
 from operations.migration.step_runner import Facts, Machine, Step, StepFailed
 
-IDENTITY = Identity("local", "us-west-2", "connect", "0123")
+IDENTITY = RunIdentity("local", "us-west-2", "connect", "0123")
 NAMES = ("one", "two", "three", "four")
 ROOT = Path(__file__).resolve().parents[4]
 

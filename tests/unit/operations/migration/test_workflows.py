@@ -12,7 +12,7 @@ import pytest
 
 from operations.cli.commands.migrate import abort_migration, go, show_plan, show_status
 from operations.kafka.clusters import Cluster
-from operations.migration.checks import Check
+from operations.migration.checks import MigrationCheck
 from operations.migration.gates import Gate, GateError
 from operations.migration.migration import Migration
 from operations.migration.workflows import planned_steps
@@ -170,7 +170,7 @@ def test_workers_are_counted_anew_while_nothing_was_changed(
 ) -> None:
     migration.old.set_count(0)
     with monkeypatch.context() as patch:
-        failed = [Check("old workers", "failed", "0 run")]
+        failed = [MigrationCheck("old workers", "failed", "0 run")]
         patch.setattr(f"{SHARED}.run_checks", lambda _: failed)
         assert go(migration, "migrate", journal, as_json=False) == 1
     migration.old.set_count(2)

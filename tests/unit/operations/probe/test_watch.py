@@ -15,7 +15,7 @@ from operations.connect.client import ConnectClient, Connector, Task
 from operations.connect.connector_flows import ConnectorFlow
 from operations.kafka.clusters import Cluster
 from operations.probe.figures import Sample
-from operations.probe.heartbeats import Heartbeats
+from operations.probe.heartbeats import HeartbeatReader
 from operations.probe.probe import next_due
 from operations.probe.publish import CloudWatch, Gauges
 from operations.probe.watch import ConnectView, ask_connect, failures
@@ -133,7 +133,7 @@ def test_a_cluster_without_heartbeats_to_read_says_why_and_can_be_left(
 ) -> None:
     monkeypatch.setattr("operations.probe.heartbeats.REQUEST_SECONDS", 0.2)
     stop = threading.Event()
-    heartbeats = Heartbeats(Cluster("b", "127.0.0.1:1"), "a.heartbeats", stop)
+    heartbeats = HeartbeatReader(Cluster("b", "127.0.0.1:1"), "a.heartbeats", stop)
     heartbeats.start()
     deadline = time.monotonic() + 30
     while heartbeats.problem is None and time.monotonic() < deadline:

@@ -11,7 +11,13 @@ from operations.connect.client import Connector, Task
 from operations.connect.connectors import ConnectorSpec, Restart
 from operations.reconciler.conditions import Condition, Level, observe
 from operations.reconciler.reconcile import Report
-from operations.reconciler.restarts import FIRST_REST_SECONDS, LONGEST_REST_SECONDS, Rest, after_pass, resting
+from operations.reconciler.restarts import (
+    FIRST_REST_SECONDS,
+    LONGEST_REST_SECONDS,
+    RestartPause,
+    after_pass,
+    resting,
+)
 from operations.reconciler.stack_traces import cause
 from operations.reconciler.status import Status, StatusServer
 
@@ -105,7 +111,7 @@ def test_an_empty_directory_is_an_error_when_pruning() -> None:
 
 
 def test_rests_double_up_to_a_minute() -> None:
-    history: dict[str, Rest] = {}
+    history: dict[str, RestartPause] = {}
     now = 0.0
     lengths = []
     for _ in range(9):

@@ -11,7 +11,7 @@ import yaml
 
 from tests.unit.topology.environments import environment
 from topology.ecs.fargate import MEMORY_OF_CPU, TaskSize, smallest_size
-from topology.ecs.tasks import MOST_CHARACTERS, Task, TaskSite, operations_task, worker_task
+from topology.ecs.tasks import MOST_CHARACTERS, EcsTask, TaskSite, operations_task, worker_task
 from topology.kubernetes.workload import jvm_flags
 from topology.model import Environment
 
@@ -26,23 +26,23 @@ def loaded() -> Environment:
 
 
 @pytest.fixture(scope="module")
-def workers(loaded: Environment) -> Task:
+def workers(loaded: Environment) -> EcsTask:
     assert loaded.runtime.ecs
     return worker_task(loaded, REGION, loaded.runtime.ecs, SITE)
 
 
 @pytest.fixture(scope="module")
-def operations(loaded: Environment) -> Task:
+def operations(loaded: Environment) -> EcsTask:
     return operations_task(loaded, REGION, SITE)
 
 
 @pytest.fixture(params=["workers", "operations"])
-def task(request: pytest.FixtureRequest) -> Task:
-    found: Task = request.getfixturevalue(request.param)
+def task(request: pytest.FixtureRequest) -> EcsTask:
+    found: EcsTask = request.getfixturevalue(request.param)
     return found
 
 
-def by_name(task: Task) -> dict[str, dict[str, Any]]:
+def by_name(task: EcsTask) -> dict[str, dict[str, Any]]:
     return {container["name"]: container for container in task.containers}
 
 
@@ -59,7 +59,7 @@ def test_an_environment_is_on_one_runtime_or_on_both(runtime: dict[str, Any], ki
     assert environment({"runtime": runtime}).runtime.kind == kind
 
 
-def test_a_worker_runs_with_the_arguments_of_a_pod(loaded: Environment, workers: Task) -> None:
+def test_a_worker_runs_with_the_arguments_of_a_pod(loaded: Environment, workers: EcsTask) -> None:
     connect = by_name(workers)["connect"]
     assert connect["image"] == loaded.mirrormaker.image.reference
     assert connect["command"][: len(jvm_flags(loaded.mirrormaker))] == list(jvm_flags(loaded.mirrormaker))
@@ -71,7 +71,7 @@ def test_a_worker_runs_with_the_arguments_of_a_pod(loaded: Environment, workers:
     assert {"name": "BOOTSTRAP_US_EAST_1", "value": "b-1:9098"} in connect["environment"]
 
 
-def test_files_are_written_before_anything_reads_them(task: Task) -> None:
+def test_files_are_written_before_anything_reads_them(task: EcsTask) -> None:
     containers = by_name(task)
     files = containers.pop("files")
     assert files["essential"] is False
@@ -84,7 +84,7 @@ def test_files_are_written_before_anything_reads_them(task: Task) -> None:
             assert container["dependsOn"] == [{"containerName": "files", "condition": "SUCCESS"}]
 
 
-def test_every_essential_container_has_a_health_check(task: Task) -> None:
+def test_every_essential_container_has_a_health_check(task: EcsTask) -> None:
     """One without makes the health of the whole task UNKNOWN for ever (ECS API reference, HealthCheck)."""
     essential = [container for container in task.containers if container["essential"]]
     assert essential
@@ -97,7 +97,7 @@ def test_every_essential_container_has_a_health_check(task: Task) -> None:
         assert 0 <= check["startPeriod"] <= 300
 
 
-def test_health_checks_are_programs_of_their_images(task: Task, loaded: Environment) -> None:
+def test_health_checks_are_programs_of_their_images(task: EcsTask, loaded: Environment) -> None:
     images = yaml.safe_load(IMAGES.read_text(encoding="utf-8"))
     for container in task.containers:
         if "healthCheck" not in container:
@@ -107,40 +107,40 @@ def test_health_checks_are_programs_of_their_images(task: Task, loaded: Environm
         assert container["healthCheck"]["command"][1] in programs
 
 
-def test_liveness_is_that_of_a_pod_and_asks_the_worker_itself(workers: Task) -> None:
+def test_liveness_is_that_of_a_pod_and_asks_the_worker_itself(workers: EcsTask) -> None:
     check = by_name(workers)["health"]["healthCheck"]
     assert check["command"][1:4] == ["msk-mirror", "health", "http://127.0.0.1:8083/connectors"]
     assert float(check["command"][5]) < check["timeout"]
 
 
-def test_nobody_but_the_writer_is_root_and_it_has_no_capabilities(task: Task) -> None:
+def test_nobody_but_the_writer_is_root_and_it_has_no_capabilities(task: EcsTask) -> None:
     for name, container in by_name(task).items():
         assert container["user"] == ("0:0" if name == "files" else "65532:65532")
         assert container["readonlyRootFilesystem"] is True
         assert container["linuxParameters"] == {"capabilities": {"drop": ["ALL"]}}
 
 
-def test_all_logs_go_to_the_group_of_the_tasks(task: Task) -> None:
+def test_all_logs_go_to_the_group_of_the_tasks(task: EcsTask) -> None:
     for container in task.containers:
         options = container["logConfiguration"]["options"]
         assert options["awslogs-group"] == SITE.log_group
         assert options["mode"] == "non-blocking"
 
 
-def test_no_variable_holds_a_secret(task: Task) -> None:
+def test_no_variable_holds_a_secret(task: EcsTask) -> None:
     text = json.dumps(task.containers)
     assert "PASSWORD" not in text.upper()
     assert "secrets" not in {key for container in task.containers for key in container}
 
 
-def test_the_reconciler_finds_the_workers_by_service_discovery(operations: Task) -> None:
+def test_the_reconciler_finds_the_workers_by_service_discovery(operations: EcsTask) -> None:
     for name in ("reconciler", "probe"):
         command = by_name(operations)[name]["command"]
         address = "http://connect.mirrormaker2.orders-test.internal:8083"
         assert command[command.index("--connect") + 1] == address
 
 
-def test_tasks_have_a_size_that_fargate_has(task: Task) -> None:
+def test_tasks_have_a_size_that_fargate_has(task: EcsTask) -> None:
     assert task.size.memory_mib in MEMORY_OF_CPU[task.size.cpu_units]
     assert len(json.dumps(task.containers)) < MOST_CHARACTERS / 2
 
