@@ -66,7 +66,7 @@ _CONNECTOR = (
         "topics with fewer replicas than min.insync.replicas cannot be written",
     ),
     Decided(r"offset\.lag\.max", "flows[].offset_syncs.lag_max"),
-    Decided(r"offset-syncs\.topic\.location", "flows[].offset_syncs.location"),
+    Decided(r"offset-syncs\.topic\.location", "", "MirrorMaker writes nothing to the source"),
     Decided(
         r"refresh\.(topics|groups)\.(enabled|interval\.seconds)", "flows[].refresh_topics_interval_seconds"
     ),

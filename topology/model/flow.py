@@ -45,10 +45,9 @@ class Checkpoints(Model):
 
 
 class OffsetSyncs(Model):
-    """The records by which offsets are translated."""
+    """The records by which offsets are translated. They are always at the target, so that MirrorMaker writes
+    nothing to the source (KIP-716)."""
 
-    location: Literal["target"] = "target"
-    """Always the target: MirrorMaker then writes nothing to the source (KIP-716)."""
     lag_max: Annotated[int, Field(ge=0, le=LARGEST_INT)] = 100
     """offset.lag.max, in records. Default: 100 (Kafka's default)."""
 

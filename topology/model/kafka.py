@@ -68,10 +68,8 @@ class Monitoring(Model):
 
 
 class Authentication(Model):
-    """How clients prove who they are. MirrorMaker uses IAM."""
+    """How clients prove who they are. IAM, on port 9098, is always on: the workers use it."""
 
-    iam: Literal[True] = True
-    """Port 9098; the workers need it, so it cannot be switched off."""
     scram: bool = False
     """SASL/SCRAM on port 9096 for other clients, and a secret `AmazonMSK_<project>-<environment>` for their
     credentials. Default: off (the original had it on; nothing of MirrorMaker uses it, and least privilege

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from topology.model.base import Count, KafkaName, LabelKey, LabelValue, Model, Percent, Properties
 from topology.model.exactly_once import ExactlyOnce, Switch
-from topology.model.version import VERSION
+from topology.model.version import KAFKA_VERSION, VERSION
 
 __all__ = [
     "Autoscaling",
@@ -183,9 +183,7 @@ class Tracing(Model):
 class MirrorMaker(Model):
     """The workers of every region; one Connect cluster a target region."""
 
-    image: Image = Image(repository="msk-mirror/connect", tag="4.1.1")
-    version: Literal["4.1.1"] = "4.1.1"
-    """Kafka version of the image; properties are checked against this version's own definitions."""
+    image: Image = Image(repository="msk-mirror/connect", tag=KAFKA_VERSION)
     namespace: KubernetesName = "mirrormaker2"
     """Kubernetes namespace of the workers. One for each environment on a cluster."""
     service_account: KubernetesName = "mirrormaker2"

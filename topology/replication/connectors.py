@@ -196,7 +196,7 @@ def _common(flow: DirectedFlow, kind: ConnectorKind) -> dict[str, str]:
         "replication.policy.class": POLICIES[flow.spec.policy],
     }
     if kind != "heartbeat":
-        config["offset-syncs.topic.location"] = flow.spec.offset_syncs.location
+        config["offset-syncs.topic.location"] = "target"
     for side, region in (("source", flow.source), ("target", flow.target)):
         config[f"{side}.cluster.alias"] = flow.environment.alias(region)
         config[f"{side}.cluster.bootstrap.servers"] = _bootstrap(flow.environment, region)

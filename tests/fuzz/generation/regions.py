@@ -32,7 +32,6 @@ ROUTERS = ("transit-gateway", "cloud-wan", "vpc-peering", "vpn")
 """Beside created VPCs there are existing ones, to which only others route."""
 AUTHENTICATIONS = st.builds(
     lambda scram, associated: {
-        "iam": True,
         "scram": scram,
         "scram_secret_associated": scram and associated,
         "scram_secrets": [],  # filled for regions

@@ -33,7 +33,7 @@ def worker_and_connector_values_are_valid(environment: Environment) -> Iterator[
     for extra in extras(environment):
         if reserved(extra.key) or decided_by(extra) or extra.key in ALIASES:
             continue  # other rules refuse the key
-        definition = definition_of(environment, extra)
+        definition = definition_of(extra)
         if definition is not None and classes_of(extra.key, definition) is None:
             yield from _wrong(extra.path, extra.value, _narrowed(definition, WHEN_USED.get(extra.key, {})))
 

@@ -29,7 +29,7 @@ def extra_properties_load_known_classes_only(environment: Environment) -> Iterat
     """A class that a property names runs with the workers' role, and sees every record."""
     for extra in extras(environment):
         if reserved(extra.key) is None:
-            definition = definition_of(environment, extra)
+            definition = definition_of(extra)
             if definition is not None:
                 yield from _foreign_classes(extra.path, extra.key, extra.value, definition)
     for region, settings in environment.regions.items():

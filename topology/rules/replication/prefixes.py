@@ -51,7 +51,7 @@ def client_properties_are_read_by_something(environment: Environment) -> Iterato
     """Connect and MirrorMaker have many prefixes for clients, and ignore those that a connector has no client
     for without a word."""
     for extra in extras(environment):
-        if reserved(extra.key) or decided_by(extra) or definition_of(environment, extra) is None:
+        if reserved(extra.key) or decided_by(extra) or definition_of(extra) is None:
             continue  # other rules speak of these
         found = _unread(extra)
         if found is not None:

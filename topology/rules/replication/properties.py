@@ -13,6 +13,7 @@ from topology.kafka.catalogue import Definition, definitions, msk_properties, se
 from topology.kafka.guarded_properties import reserved
 from topology.kafka.typed_fields import DECIDED_OF_CLIENTS, Decided, decided
 from topology.model import Environment
+from topology.model.version import KAFKA_VERSION
 from topology.rules.registry import rule
 
 REMOVED = {
@@ -88,9 +89,9 @@ def client_key(extra: Extra) -> tuple[str | None, str]:
     return None, extra.key
 
 
-def definition_of(environment: Environment, extra: Extra) -> Definition | None:
+def definition_of(extra: Extra) -> Definition | None:
     """Kafka's own definition of a property that a component has, itself or for one of its clients."""
-    catalogue = definitions(kafka_line(environment.mirrormaker.version))
+    catalogue = definitions(kafka_line(KAFKA_VERSION))
     if extra.key in catalogue[extra.component]:
         return catalogue[extra.component][extra.key]
     for prefix, client in CLIENT_PREFIXES[extra.component]:
@@ -143,15 +144,15 @@ def connector_properties_exist(environment: Environment) -> Iterator[Problem]:
 
 
 def _check(environment: Environment, extra: Extra) -> Iterator[Problem]:
-    version, key, component = environment.mirrormaker.version, extra.key, extra.component
+    key, component = extra.key, extra.component
     if reserved(key) or decided_by(extra):
         return  # the rules on guarded properties, and on properties that contradict fields, speak of it
     if key in REMOVED:
         yield Problem(extra.path, "was removed in Kafka 4.0", found=key, allowed=REMOVED[key])
-    elif definition_of(environment, extra) is None and "property" not in environment.allow_unknown:
-        names = definitions(kafka_line(version))[component]
+    elif definition_of(extra) is None and "property" not in environment.allow_unknown:
+        names = definitions(kafka_line(KAFKA_VERSION))[component]
         yield _unknown(
-            extra.path, key, f"a property of Kafka {version}'s {component.replace('_', ' ')}", names
+            extra.path, key, f"a property of Kafka {KAFKA_VERSION}'s {component.replace('_', ' ')}", names
         )
 
 
