@@ -118,7 +118,6 @@ def test_nothing_fails_but_what_the_table_explains(scanned: Scan) -> None:
 def test_a_skip_that_skips_nothing_is_taken_out(scanned: Scan, skip: Any) -> None:
     failed = [one for one in of_ours(scanned.failed) if one.check == skip.check]
     assert [one for one in failed if fnmatchcase(one.where, skip.where)], "nothing fails there any more"
-    assert len(skip.reason) > 40, "a reason is a sentence"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.check for fault in FAULTS])

@@ -9,22 +9,9 @@ import pytest
 from tests.unit.topology.environments import environment
 from topology import load_environment
 from topology.observability.alarms import SEVERITIES, alarms
-from topology.observability.metrics import METRICS, PROBE_NAMESPACE, Publisher, metric
+from topology.observability.metrics import METRICS, PROBE_NAMESPACE, metric
 
 EXPRESS = {"kafka/broker": {"type": "express.m7g.large"}}
-
-
-@pytest.mark.parametrize("name", ["local", "production", "three-regions"])
-def test_every_query_has_all_dimensions_of_its_metric(name: str) -> None:
-    loaded = load_environment(name)
-    own = Publisher(loaded.project, loaded.environment)
-    known = [own.own(one) for one in METRICS]
-    for region in loaded.regions:
-        for alarm in alarms(loaded, region):
-            for query in alarm.queries:
-                assert query.metric in known
-                assert tuple(key for key, _ in query.dimensions) == query.metric.dimensions
-                assert all(value for _, value in query.dimensions), alarm.id
 
 
 def test_every_metric_of_ours_names_its_environment() -> None:
