@@ -46,25 +46,25 @@ def probe_alarms(environment: Environment, region: str) -> Iterator[Alarm]:
     """Whether the probe of `region` publishes, and whether Connect answers it."""
     at = published_by(environment) | {"target": environment.alias(region)}
     yield Alarm(
-        "probe-silent",
-        "critical",
-        "Measurements by the probe",
-        "Until it is back no alarm about flows can fire. Check the probe beside the reconciler.",
-        (query("connect-answers", "SampleCount", **at),),
-        "LessThanThreshold",
-        1,
-        5,
+        id="probe-silent",
+        severity="critical",
+        subject="Measurements by the probe",
+        advice="Until it is back no alarm about flows can fire. Check the probe beside the reconciler.",
+        queries=(query("connect-answers", "SampleCount", **at),),
+        comparison="LessThanThreshold",
+        threshold=1,
+        periods=5,
         missing="breaching",
     )
     yield Alarm(
-        "connect-silent",
-        "critical",
-        "Answers of Kafka Connect's REST API to the probe",
-        "States of connectors and lag are unknown, and nothing can be restarted. Check the workers.",
-        (query("connect-answers", "Maximum", **at),),
-        "LessThanThreshold",
-        1,
-        5,
+        id="connect-silent",
+        severity="critical",
+        subject="Answers of Kafka Connect's REST API to the probe",
+        advice="States of connectors and lag are unknown, and nothing can be restarted. Check the workers.",
+        queries=(query("connect-answers", "Maximum", **at),),
+        comparison="LessThanThreshold",
+        threshold=1,
+        periods=5,
     )
 
 
@@ -82,37 +82,37 @@ def _at(flow: DirectedFlow) -> dict[str, str]:
 def _records(flow: DirectedFlow) -> Iterator[Alarm]:
     thresholds, at = flow.environment.alarms.thresholds, _at(flow)
     yield Alarm(
-        f"{flow.name}-latency",
-        "warning",
-        f"{flow.name}: p95 replication latency of heartbeats, milliseconds",
-        "Check the workers' CPU and the lag of this flow.",
-        (query("replication-latency", "Maximum", **at),),
-        "GreaterThanThreshold",
-        thresholds.replication_latency_ms,
-        5,
+        id=f"{flow.name}-latency",
+        severity="warning",
+        subject=f"{flow.name}: p95 replication latency of heartbeats, milliseconds",
+        advice="Check the workers' CPU and the lag of this flow.",
+        queries=(query("replication-latency", "Maximum", **at),),
+        comparison="GreaterThanThreshold",
+        threshold=thresholds.replication_latency_ms,
+        periods=5,
     )
     yield Alarm(
-        f"{flow.name}-lag",
-        "critical",
-        f"{flow.name}: records at the source that are not replicated",
-        "Retention may delete them before they are replicated. Check the workers' CPU and the tasks.",
-        (query("replication-lag", "Minimum", **at),),
-        "GreaterThanThreshold",
-        thresholds.replication_lag_records,
-        5,
+        id=f"{flow.name}-lag",
+        severity="critical",
+        subject=f"{flow.name}: records at the source that are not replicated",
+        advice="Retention may delete them before they are replicated. Check the workers' CPU and the tasks.",
+        queries=(query("replication-lag", "Minimum", **at),),
+        comparison="GreaterThanThreshold",
+        threshold=thresholds.replication_lag_records,
+        periods=5,
     )
     yield Alarm(
-        f"{flow.name}-stalled",
-        "emergency",
-        f"{flow.name}: 1 when records were written at the source and none arrived at the target",
-        "Check the network between the regions and the workers' role; the workers' log has the cause.",
-        (
+        id=f"{flow.name}-stalled",
+        severity="emergency",
+        subject=f"{flow.name}: 1 when records were written at the source and none arrived at the target",
+        advice="Check the network between the regions and the workers' role; the workers' log has the cause.",
+        queries=(
             query("source-records", "Sum", "sent", **at),
             query("target-records", "Sum", "arrived", **at),
         ),
-        "GreaterThanThreshold",
-        0,
-        5,
+        comparison="GreaterThanThreshold",
+        threshold=0,
+        periods=5,
         expression="IF(sent > 0 AND arrived < 1, 1, 0)",
     )
 
@@ -120,24 +120,24 @@ def _records(flow: DirectedFlow) -> Iterator[Alarm]:
 def _tasks(flow: DirectedFlow) -> Iterator[Alarm]:
     at = _at(flow)
     yield Alarm(
-        f"{flow.name}-no-tasks",
-        "emergency",
-        f"{flow.name}: running tasks of the source connector",
-        "Nothing is replicated, even where Connect reports RUNNING. Read the reconciler's status.",
-        (query("running-tasks", "Maximum", **at),),
-        "LessThanThreshold",
-        1,
-        3,
+        id=f"{flow.name}-no-tasks",
+        severity="emergency",
+        subject=f"{flow.name}: running tasks of the source connector",
+        advice="Nothing is replicated, even where Connect reports RUNNING. Read the reconciler's status.",
+        queries=(query("running-tasks", "Maximum", **at),),
+        comparison="LessThanThreshold",
+        threshold=1,
+        periods=3,
     )
     for metric_id, suffix, what, meaning in FAILURES:
         yield Alarm(
-            f"{flow.name}-{suffix}",
-            "critical",
-            f"{flow.name}: {what}",
-            f"{meaning}. Automatic restarts did not help: read the cause in the reconciler's status.",
-            (query(metric_id, "Maximum", **at),),
-            "GreaterThanThreshold",
-            0,
-            RESTART_PERIODS,
+            id=f"{flow.name}-{suffix}",
+            severity="critical",
+            subject=f"{flow.name}: {what}",
+            advice=f"{meaning}. Automatic restarts did not help: read the cause in the reconciler's status.",
+            queries=(query(metric_id, "Maximum", **at),),
+            comparison="GreaterThanThreshold",
+            threshold=0,
+            periods=RESTART_PERIODS,
             datapoints=FAILED_PERIODS,
         )

@@ -29,50 +29,51 @@ def _pods(environment: Environment, region: str) -> Iterator[Alarm]:
         ("pod-memory", thresholds.pod_memory_percent, "Memory", "Above the limit the worker is killed."),
     ):
         yield Alarm(
-            f"{metric_id}-of-limit",
-            "warning",
-            f"{what} of the busiest worker, percent of the pod's limit",
-            f"{then} Raise mirrormaker.resources or replicas.max.",
-            (query(metric_id, "Maximum", **pods),),
-            "GreaterThanThreshold",
-            threshold,
-            5,
+            id=f"{metric_id}-of-limit",
+            severity="warning",
+            subject=f"{what} of the busiest worker, percent of the pod's limit",
+            advice=f"{then} Raise mirrormaker.resources or replicas.max.",
+            queries=(query(metric_id, "Maximum", **pods),),
+            comparison="GreaterThanThreshold",
+            threshold=threshold,
+            periods=5,
         )
     yield Alarm(
-        "pod-restarts",
-        "critical",
-        "Restarts of the worker that restarts most",
-        "The worker fails again after each restart. Read its last log lines.",
-        (query("pod-restarts", "Maximum", **pods),),
-        "GreaterThanOrEqualToThreshold",
-        thresholds.pod_restarts,
-        1,
+        id="pod-restarts",
+        severity="critical",
+        subject="Restarts of the worker that restarts most",
+        advice="The worker fails again after each restart. Read its last log lines.",
+        queries=(query("pod-restarts", "Maximum", **pods),),
+        comparison="GreaterThanOrEqualToThreshold",
+        threshold=thresholds.pod_restarts,
+        periods=1,
         expression="DIFF(m1)",
         period_seconds=300,
     )
     running = query("running-pods", "Minimum", **at, service=workers)
     yield Alarm(
-        "too-few-workers",
-        "critical",
-        "Ready workers",
-        "Check whether the workers' pods are ready. If they are, the CloudWatch agent does not report.",
-        (running,),
-        "LessThanThreshold",
-        workload.replicas.min,
-        5,
+        id="too-few-workers",
+        severity="critical",
+        subject="Ready workers",
+        advice="Check whether the workers' pods are ready."
+        " If they are, the CloudWatch agent does not report.",
+        queries=(running,),
+        comparison="LessThanThreshold",
+        threshold=workload.replicas.min,
+        periods=5,
         missing="breaching",
     )
     if workload.replicas.min == workload.replicas.max:
         return  # a fixed number of workers is always at its maximum
     yield Alarm(
-        "workers-at-maximum",
-        "warning",
-        "Ready workers, which is the autoscaler's maximum",
-        "More load finds no more workers. Raise mirrormaker.replicas.max.",
-        (running,),
-        "GreaterThanOrEqualToThreshold",
-        workload.replicas.max,
-        15,
+        id="workers-at-maximum",
+        severity="warning",
+        subject="Ready workers, which is the autoscaler's maximum",
+        advice="More load finds no more workers. Raise mirrormaker.replicas.max.",
+        queries=(running,),
+        comparison="GreaterThanOrEqualToThreshold",
+        threshold=workload.replicas.max,
+        periods=15,
     )
 
 
@@ -86,27 +87,28 @@ def _tasks(environment: Environment, region: str, ecs: Ecs) -> Iterator[Alarm]:
         ("memory", "Memory", thresholds.pod_memory_percent),
     ):
         yield Alarm(
-            f"ecs-task-{what}",
-            "warning",
-            f"{word} of the workers on ECS, percent of their tasks' size",
-            "Raise runtime.ecs.cpu_units and memory_mib, or desired_count.",
-            (
+            id=f"ecs-task-{what}",
+            severity="warning",
+            subject=f"{word} of the workers on ECS, percent of their tasks' size",
+            advice="Raise runtime.ecs.cpu_units and memory_mib, or desired_count.",
+            queries=(
                 query(f"ecs-{what}-used", "Average", "used", **at),
                 query(f"ecs-{what}-reserved", "Average", "reserved", **at),
             ),
-            "GreaterThanThreshold",
-            threshold,
-            5,
+            comparison="GreaterThanThreshold",
+            threshold=threshold,
+            periods=5,
             expression="100 * used / reserved",
         )
     yield Alarm(
-        "too-few-ecs-tasks",
-        "critical",
-        "Running workers on ECS",
-        "Check the service's events in ECS. If the tasks run, Container Insights of the ECS cluster is off.",
-        (query("running-ecs-tasks", "Minimum", **at),),
-        "LessThanThreshold",
-        ecs.desired_count,
-        5,
+        id="too-few-ecs-tasks",
+        severity="critical",
+        subject="Running workers on ECS",
+        advice="Check the service's events in ECS."
+        " If the tasks run, Container Insights of the ECS cluster is off.",
+        queries=(query("running-ecs-tasks", "Minimum", **at),),
+        comparison="LessThanThreshold",
+        threshold=ecs.desired_count,
+        periods=5,
         missing="breaching",
     )
