@@ -108,10 +108,10 @@ def _type(field: Schema, places: Mapping[str, str]) -> str:
     if kind == "array":
         return f"list of: {_type(field.get('items', {}), places)}"
     if kind == "object":
-        values = [_type(one, places) for one in _values(field)]
-        return f"mapping of: {' or '.join(values)}" if values else "mapping"
-    kinds = " or ".join(kind) if isinstance(kind, list) else kind
-    return ", ".join([kinds, *_limits(field)])
+        kinds = [_type(one, places) for one in _values(field)]
+        return f"mapping of: {' or '.join(kinds)}" if kinds else "mapping"
+    name = " or ".join(kind) if isinstance(kind, list) else str(kind)
+    return ", ".join([name, *_limits(field)])
 
 
 def _limits(field: Schema) -> Iterator[str]:
