@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detect_secrets import SecretsCollection
+from detect_secrets import SecretsCollection  # type: ignore[attr-defined]
 from detect_secrets.settings import default_settings
 
 __all__ = ["Secret", "secrets_in"]

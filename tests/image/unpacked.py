@@ -83,7 +83,7 @@ def unpack(archive: Path, directory: Path) -> Root:
             content = file.extractfile(f"blobs/{layer['digest'].replace(':', '/')}")
             with tarfile.open(fileobj=content) as files:
                 # modes and all, which is the default of Pythons that do not know filters yet
-                trusted = {"filter": "fully_trusted"} if hasattr(tarfile, "data_filter") else {}
+                trusted: Any = {"filter": "fully_trusted"} if hasattr(tarfile, "data_filter") else {}
                 files.extractall(directory, **trusted)  # noqa: S202 - our own
     return Root(directory, image.config["config"])
 

@@ -165,4 +165,6 @@ def _pattern(_: Any, pattern: str, value: Any, __: Schema) -> Iterator[Validatio
         yield ValidationError(f"{value!r} does not match {pattern!r}", validator="pattern")
 
 
-_Validator = validators.extend(Draft7Validator, {"pattern": _pattern})
+_Validator = validators.extend(  # type: ignore[no-untyped-call]
+    Draft7Validator, {"pattern": _pattern}
+)

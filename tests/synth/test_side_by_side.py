@@ -35,7 +35,7 @@ WIDE = {
 }
 """As many types of resources as one environment can have; one region in a VPC that is shared."""
 GUEST = {f"regions/{region}/eks/owns_cluster_services": False for region in (EAST, WEST)}
-NEIGHBOURS = {
+NEIGHBOURS: dict[str, dict[str, Any]] = {
     "owner": WIDE,
     "another-project": {**WIDE, **GUEST, "project": "billing", "mirrormaker/namespace": "billing"},
     "another-environment": {**WIDE, **GUEST, "environment": "other", "mirrormaker/namespace": "orders-other"},

@@ -40,7 +40,8 @@ def test_deploying_twice_changes_nothing(deployment: Deployment) -> None:
 def test_a_change_of_runtime_changes_nothing_that_holds_data(deployment: Deployment) -> None:
     kept = [stack.name for stack in deployment.stacks if stack.name.startswith(("network", "msk", "logs"))]
     try:
-        for runtime in ({"ecs": {}}, {"eks": False, "ecs": {}}):
+        runtimes: tuple[dict[str, Any], ...] = ({"ecs": {}}, {"eks": False, "ecs": {}})
+        for runtime in runtimes:
             deployment.synthesize(runtime=runtime)
             planned = deployment.plan(*kept)
             assert {name: changes.total for name, changes in planned.items()} == dict.fromkeys(kept, EMPTY)
@@ -81,8 +82,8 @@ def test_another_environment_comes_and_goes_beside_it(deployment: Deployment, tm
         assert {name: changes.total for name, changes in planned.items()} == dict.fromkeys(NAMING, EMPTY)
     neighbour.destroy()
     assert names_in(deployment) == before
-    planned = {name: changes.total for name, changes in deployment.plan().items()}
-    assert {name: total for name, total in planned.items() if total != EMPTY} == {}
+    totals = {name: changes.total for name, changes in deployment.plan().items()}
+    assert {name: total for name, total in totals.items() if total != EMPTY} == {}
 
 
 def test_a_changed_property_reaches_the_cluster_as_a_new_revision(deployment: Deployment) -> None:

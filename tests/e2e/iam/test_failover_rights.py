@@ -63,9 +63,9 @@ class Operator:
         Groups(self.stage.cluster(here)).commit(GROUP, {at[here]: COMMITTED})
         Groups(self.stage.cluster(there)).commit(GROUP, {at[there]: 0})
         routes = Routes.of(self.stage.environment, here, there)
-        clusters = [self.stage.cluster(region, OPERATOR) for region in (here, there)]
+        source, target = (self.stage.cluster(region, OPERATOR) for region in (here, there))
         try:
-            outcome = Failover(GROUP, routes, *clusters, Rules()).run()
+            outcome = Failover(GROUP, routes, source, target, Rules()).run()
         except (ClusterError, FailoverError) as error:
             return str(error)
         if outcome.refused:

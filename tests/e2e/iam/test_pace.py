@@ -19,7 +19,7 @@ from tests.e2e.iam.trial import ALL_FUNCTIONS, FUNCTIONS_OF, Case, Trial, tried
 ORDER = [function.id for function in ALL_FUNCTIONS]
 USUAL_SECONDS = 2.0
 ANY_MACHINE = settings(deadline=None)
-CASE: Any = Case.__new__(Case, None, {})
+CASE: Any = Case.__new__(Case, None, {})  # type: ignore[arg-type]
 
 
 @dataclass

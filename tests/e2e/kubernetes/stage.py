@@ -145,7 +145,7 @@ class Stage:
         """Whether the last revision of the workers is all there is."""
         status = self.kubectl.get("deployment", "mirrormaker2")
         wanted, now = status["spec"]["replicas"], status["status"]
-        return (
+        return bool(
             now.get("observedGeneration") == status["metadata"]["generation"]
             and now.get("updatedReplicas") == now.get("replicas") == now.get("readyReplicas") == wanted
         )

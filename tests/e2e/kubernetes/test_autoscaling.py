@@ -34,7 +34,7 @@ def test_workers_come_under_load_and_go_after_it(stage: Stage) -> None:
         scenario.traffic.await_more()
     with stage.scenario("more workers under load", HEAVY) as scenario:
         scenario.figures["seconds_to_more"] = wait_until(
-            lambda: wanted(stage) > FEWEST, 240, "load brings more workers", 1.0
+            lambda: wanted(stage) > FEWEST, 240, "load brings more workers", every=1.0
         )
         assert workload.changes() == []
         before = wanted(stage)
@@ -43,7 +43,10 @@ def test_workers_come_under_load_and_go_after_it(stage: Stage) -> None:
         scenario.traffic.await_more()
     with stage.scenario("fewer workers after load") as scenario:
         scenario.figures["seconds_to_fewest"] = wait_until(
-            lambda: settled(stage), 420, "workers go after the load, whatever memory they have used", 1.0
+            lambda: settled(stage),
+            420,
+            "workers go after the load, whatever memory they have used",
+            every=1.0,
         )
         stage.await_running()
         scenario.traffic.await_more()

@@ -74,7 +74,7 @@ def abort_offset(mirror: Mirror, topic: str, storage: str, offset: int) -> None:
 
 def source_offset(one: ConnectWorker) -> int | None:
     with ConnectClient([one.rest_url], deadline=60) as client:
-        found = [offset.offset for offset in client.offsets(CONNECTOR)]
+        found = [offset.offset for offset in client.offsets(CONNECTOR) if offset.offset is not None]
     return found[0]["offset"] if found else None
 
 

@@ -151,7 +151,7 @@ def test_a_wrong_source_address_is_an_error_that_names_it(
 
         def said() -> bool:
             report = reconciler.run_once()
-            (found,) = [one for one in report.conditions if one.reason == "SourceUnreachable"] or [None]
+            found = next((one for one in report.conditions if one.reason == "SourceUnreachable"), None)
             return found is not None and found.level is Level.ERROR and "127.0.0.1:1" in found.message
 
         wait_until(said, 30, "it is said", lambda: reconciler.last and reconciler.last.lines())

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ NOT_THERE = [("GET", "/admin/loggers", 404), ("PUT", f"/connectors/{NAME}/tasks"
 
 @pytest.mark.parametrize(("method", "path"), CLOSED)
 def test_without_credentials_nothing_is_answered(secured: Secured, method: str, path: str) -> None:
-    body = {"json": config("heartbeat")} if method in ("POST", "PUT", "PATCH") else {}
+    body: Any = {"json": config("heartbeat")} if method in ("POST", "PUT", "PATCH") else {}
     for auth in (None, ("local", "wrong"), ("nobody", "wrong"), ("local", "")):
         assert secured.ask(method, path, auth, **body).status_code == 401, auth
 
@@ -139,7 +140,7 @@ def test_workers_forward_to_their_leader_and_hand_out_tasks(secured: Secured) ->
             wanted = config("heartbeat", name=name)
             answer = secured.ask("PUT", f"/connectors/{name}/config", credentials, worker, json=wanted)
             assert answer.status_code == 201, answer.text
-            wait_until(lambda name=name: _runs(client, name), 60, f"{name} runs with its task")
+            wait_until(partial(_runs, client, name), 60, f"{name} runs with its task")
         hosts = {client.connectors()[f"forwarded-{worker}"].worker for worker in (0, 1)}
         assert len(hosts) == len(secured.workers)
         for worker in (0, 1):

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from tests.e2e.waiting import wait_until
 pytestmark = pytest.mark.terraform
 
 ROOT = Path(__file__).resolve().parents[3]
-THREE = {
+THREE: dict[str, Any] = {
     "msk-a": {"resources": {"x": {"input": "1"}}},
     "msk-b": {"resources": {"x": {"input": "1"}}},
     "mirror-a": {"resources": {"x": {"input": "1"}}, "depends": ["msk-a", "msk-b"]},
@@ -96,7 +97,7 @@ def test_an_output_alone_is_a_change(tmp_path: Path) -> None:
 
 def test_a_failure_names_stack_step_cause_and_how_to_go_on(tmp_path: Path) -> None:
     broken = {"input": "1", "provisioner": runs("echo no route to host >&2; exit 3")}
-    stacks = {
+    stacks: dict[str, Any] = {
         "msk-a": {
             "resources": {"good": {"input": 1}, "x": {**broken, "depends_on": ["terraform_data.good"]}}
         },

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka.admin import (
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AclBinding,
     AclOperation,
     AclPermissionType,
@@ -90,7 +90,7 @@ def test_a_flow_that_keeps_everything_is_well(
 
     def well() -> bool:
         found.update(said())
-        return found["code"] == 0
+        return bool(found["code"] == 0)
 
     wait_until(well, 60, "checkpoints and topic configuration have come", lambda: json.dumps(found, indent=1))
     assert found["flows"][0]["received"] == 20

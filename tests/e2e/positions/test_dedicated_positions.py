@@ -12,7 +12,8 @@ from operations.connect.client import ConnectClient, Offset
 from operations.migration import source_offsets
 from operations.migration.dedicated import DedicatedError
 from operations.migration.offset_records import offset_of, place_of
-from operations.verification.verify import FlowProgress, FlowResult, Load, Verification, VerifiedFlow
+from operations.verification.production import Load
+from operations.verification.verify import FlowProgress, FlowResult, Verification, VerifiedFlow
 from tests.e2e.positions.stage import (
     RUNNING_SECONDS,
     SOURCE,
@@ -135,6 +136,7 @@ def test_there_and_back_nothing_is_lost_and_nothing_comes_twice(two_runtimes: St
         two_runtimes.start_dedicated()
         traffic.await_more("the dedicated MirrorMaker carries the flow again")
         traffic.await_all()
+        assert two_runtimes.dedicated is not None
         two_runtimes.dedicated.stop()
         remove(client)
     result = traffic.result()

@@ -112,5 +112,7 @@ def test_variables_are_sorted_by_name(plain: dict[str, Any]) -> None:
 
 def test_no_tolerations_give_no_empty_block(plain: dict[str, Any]) -> None:
     assert "toleration" not in plain
-    (one,) = restricted_pod.tolerations([Toleration(key="spot", operator="Exists")]) or ()
+    found = restricted_pod.tolerations([Toleration(key="spot", operator="Exists")])
+    assert found is not None
+    (one,) = found
     assert (one.key, one.operator, one.value, one.effect) == ("spot", "Exists", None, None)

@@ -78,7 +78,8 @@ def test_roles_of_pods_are_there_while_pods_are(runtimes: dict[str, Stacks]) -> 
 def test_both_runtimes_are_one_connect_cluster(runtimes: dict[str, Stacks]) -> None:
     """The very same files; the address is put in when a task starts."""
     definition = resource(runtimes["both"][f"ecs-runtime-{EAST}"], "aws_ecs_task_definition", "workers_task")
-    (files,) = (c for c in document(definition, "container_definitions") if c["name"] == "files")
+    containers: Any = document(definition, "container_definitions")
+    (files,) = (c for c in containers if c["name"] == "files")
     (variable,) = (one for one in files["environment"] if one["name"] == "TASK_FILES")
     pods = resource(runtimes["both"][f"mirrormaker-{EAST}"], "kubernetes_config_map_v1", "worker-files")
     assert json.loads(variable["value"]) == pods["data"]

@@ -71,9 +71,7 @@ def test_a_build_that_fails_is_not_tried_again(node: Machine) -> None:
 
 
 def test_without_go_the_other_way_is_named(node: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        kubernetes.shutil, "which", lambda name, **_: None if name == "go" else f"/bin/{name}"
-    )
+    monkeypatch.setattr("shutil.which", lambda name, **_: None if name == "go" else f"/bin/{name}")
     with pytest.raises(SetupError, match="set KUBECONFIG to a cluster that exists"):
         kubernetes.ensure(node.host())
 
@@ -85,7 +83,7 @@ def test_missing_packages_are_installed_by_root_with_consent(
     node.environ[kubernetes.CONSENT] = "1"
     node.command("apt-get", f'case "$*" in *install*) touch {node.root / "installed"};; esac')
     monkeypatch.setattr(kubernetes, "DEBIAN_PACKAGES", {str(node.root / "installed"): "containerd"})
-    monkeypatch.setattr(kubernetes.os, "geteuid", lambda: 0)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     kubernetes.ensure(node.host())
     update, install = node.calls("apt-get")
     assert "update" in update
@@ -99,7 +97,7 @@ def test_others_are_told_what_to_install(
     node.command("apt-get", "true")
     node.environ[kubernetes.CONSENT] = consent
     monkeypatch.setattr(kubernetes, "DEBIAN_PACKAGES", {str(node.root / "missing"): "containerd"})
-    monkeypatch.setattr(kubernetes.os, "geteuid", lambda: user)
+    monkeypatch.setattr("os.geteuid", lambda: user)
     with pytest.raises(SetupError, match=r"apt-get install --no-install-recommends containerd"):
         kubernetes.ensure(node.host())
     assert node.calls("apt-get") == []

@@ -63,7 +63,7 @@ def text(changes: dict[str, Any] | None = None) -> str:
     """The base with `a/b/0/c` paths set to values, as YAML."""
     data = base()
     for path, value in (changes or {}).items():
-        steps: list[str | int] = [int(s) if s.isdigit() else s for s in path.split("/")]
+        steps: list[Any] = [int(s) if s.isdigit() else s for s in path.split("/")]
         node: Any = data
         for step in steps[:-1]:
             node = node[step] if isinstance(node, list) else node.setdefault(step, {})

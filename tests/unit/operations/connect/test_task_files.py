@@ -37,6 +37,7 @@ class Metadata(BaseHTTPRequestHandler):
 
     answer: Any = METADATA
     status = 200
+    uri = ""
 
     def do_GET(self) -> None:
         self.send_response(self.status if self.path == "/v4/some-id" else 404)
@@ -49,7 +50,7 @@ class Metadata(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def metadata() -> Iterator[type[Metadata]]:
-    handler = type("Own", (Metadata,), {})
+    handler: type[Metadata] = type("Own", (Metadata,), {})
     server = HTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

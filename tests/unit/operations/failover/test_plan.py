@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ CAME_BACK = Seen(
 )
 
 
-def planned(seen: Seen = SEEN, routes: Routes = OVER, **rules: object) -> Plan:
+def planned(seen: Seen = SEEN, routes: Routes = OVER, **rules: Any) -> Plan:
     return make_plan(GROUP, routes, seen, replace(Rules(), **rules), NOW)
 
 

@@ -244,7 +244,7 @@ def test_what_terraform_leaves_to_others_can_be_left_out() -> None:
 
 
 def test_objects_come_after_what_they_depend_on_and_namespaces_first() -> None:
-    bodies = {
+    bodies: dict[str, Any] = {
         "kubernetes_config_map_v1": {"z": {}, "b": {}},
         "kubernetes_deployment_v1": {
             "a": {"depends_on": ["kubernetes_config_map_v1.z", "aws_vpc.elsewhere"]}

@@ -49,7 +49,7 @@ def workload() -> Workload:
 @pytest.fixture
 def fleet(workload: Workload, tmp_path: Path) -> Iterator[KubernetesFleet]:
     with fake_api_server() as server, server.api(tmp_path) as api:
-        server.answer = workload.answer  # type: ignore[method-assign]
+        server.answer = workload.answer  # type: ignore[method-assign, assignment]
         yield KubernetesFleet(api, "mirrormaker2", url="http://m:8083", seconds=0.3, poll_seconds=0.05)
 
 

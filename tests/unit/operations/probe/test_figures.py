@@ -60,7 +60,7 @@ def test_figures_of_a_flow_that_runs() -> None:
 
 
 def test_a_line_names_figures_as_cloudwatch_does() -> None:
-    told = {"connector": "a-to-b-source", "unreachable": {"a": "why"}, "stuck": ("orders",)}
+    told: Any = {"connector": "a-to-b-source", "unreachable": {"a": "why"}, "stuck": ("orders",)}
     line = replace(SAMPLE, figures={"replication-lag": 7}, problems=("why",), **told).as_json()
     assert line == {
         "at": "2026-01-02T00:00:00.000+00:00",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import zlib
+from typing import Any
 
 import pytest
 from confluent_kafka import Message
@@ -19,7 +20,7 @@ GOOD_HEADER = f"1700000000000000/{zlib.crc32(VALUE)}".encode()
 
 
 def message(key: str | None = "run/us-east-1/orders/7", header: bytes | None = GOOD_HEADER) -> Message:
-    headers = [("other", b"x"), *([("msk-mirror", header)] if header is not None else [])]
+    headers: Any = [("other", b"x"), *([("msk-mirror", header)] if header is not None else [])]
     return Message(key=key.encode() if key else None, value=VALUE, headers=headers)
 
 

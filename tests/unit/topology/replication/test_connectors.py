@@ -32,7 +32,9 @@ def kafka_has(key: str, component: str) -> bool:
         return True
     # what MirrorMaker builds its clients from: any client's security and bootstrap settings (KIP-382)
     client = re.match(r"(?:source|target)\.cluster\.(.+)", key)
-    return bool(client) and any(client[1] in catalogue[c] for c in ("producer", "consumer", "admin"))
+    if client is None:
+        return False
+    return any(client[1] in catalogue[c] for c in ("producer", "consumer", "admin"))
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
