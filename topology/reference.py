@@ -48,31 +48,27 @@ FORMATS = {"ipv4network": "an IPv4 range, for example `10.0.0.0/16`"}
 def render() -> str:
     """The text of the file: a section for each model, in the order in which the fields refer to them."""
     schema = json_schema()
-    sections = dict(_sections(schema, schema, "", "", {}))
-    return HEAD + "".join(f"\n{text}" for text in sections.values())
+    return HEAD + "".join(f"\n{text}" for text in _sections(schema, "", schema["$defs"], {}))
 
 
-def _sections(
-    schema: Schema, model: Schema, path: str, name: str, places: dict[str, str]
-) -> Iterator[tuple[str, str]]:
-    """(path, text) of a model and of those that its fields refer to, each once."""
-    places[name] = path
+def _sections(model: Schema, path: str, models: Schema, places: dict[str, str]) -> Iterator[str]:
+    """The text of a model and of those that its fields refer to, each once. `places`: where each model is."""
     required = set(model.get("required", ()))
     rows, inner = [], []
     for key, field in model["properties"].items():
-        for step, reference in _references(field):
-            place = f"{path}.{key}{step}".removeprefix(".")
-            if reference not in places:
-                places[reference] = place
-                inner.append((reference, place))
-        rows.append(_row(key, field, key in required, places, schema["$defs"]))
+        for step, name in _references(field):
+            if name not in places:
+                places[name] = f"{path}.{key}{step}".removeprefix(".")
+                inner.append(name)
+        rows.append(_row(key, field, key in required, places, models))
     title = f"`{path}`" if path else "Top level"
     about = _inline(model.get("description", ""))
     head = f"## {title}\n\n{about}\n\n" if about else f"## {title}\n\n"
-    table = "| field | type and limits | default | meaning |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
-    yield path, head + table
-    for reference, place in inner:
-        yield from _sections(schema, schema["$defs"][reference], place, reference, places)
+    yield (
+        head + "| field | type and limits | default | meaning |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+    )
+    for name in inner:
+        yield from _sections(models[name], places[name], models, places)
 
 
 def _row(key: str, field: Schema, required: bool, places: Mapping[str, str], models: Schema) -> str:
@@ -97,7 +93,8 @@ def _default(field: Schema) -> str:
 
 def _type(field: Schema, places: Mapping[str, str]) -> str:
     if "$ref" in field:
-        return f"section {_link(field['$ref'], places)}"
+        place = places[_name(field["$ref"])]
+        return f"section [`{place}`](#{_anchor(place)})"
     if "anyOf" in field or "oneOf" in field:
         kinds = [_type(one, places) for one in field.get("anyOf", field.get("oneOf", ()))]
         return " or ".join(kind for kind in dict.fromkeys(kinds) if kind != "null")
@@ -123,7 +120,7 @@ def _limits(field: Schema) -> Iterator[str]:
 def _references(field: Schema) -> Iterator[tuple[str, str]]:
     """(step of the path, name of a model) for each model that a field holds."""
     if "$ref" in field:
-        yield "", field["$ref"].rsplit("/", 1)[-1]
+        yield "", _name(field["$ref"])
     for one in (*field.get("anyOf", ()), *field.get("oneOf", ())):
         yield from _references(one)
     if isinstance(items := field.get("items"), dict):
@@ -138,9 +135,9 @@ def _values(field: Schema) -> Iterator[Schema]:
     yield from (one for one in candidates if isinstance(one, dict))
 
 
-def _link(reference: str, places: Mapping[str, str]) -> str:
-    place = places.get(reference.rsplit("/", 1)[-1], "")
-    return f"[`{place}`](#{_anchor(place)})"
+def _name(reference: str) -> str:
+    """Of the model that a `$ref` names."""
+    return reference.rsplit("/", 1)[-1]
 
 
 def _anchor(place: str) -> str:
