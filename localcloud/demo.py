@@ -89,7 +89,7 @@ class Demo:
 
 
 def run_demo(options: DemoOptions, view: DemoView) -> Demo:
-    """Run it and write the report. Raises what its parts raise when they cannot go on."""
+    """Run it and write the report. Raises what its parts raise when they cannot continue."""
     shutil.rmtree(options.directory, ignore_errors=True)
     environment = load_environment(options.environment)
     demo = Demo()

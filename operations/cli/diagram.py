@@ -8,14 +8,13 @@ from typing import Annotated
 import typer
 
 from operations.cli import DEFAULT_ENVIRONMENT
+from operations.cli.options import EnvironmentArgument
 
 __all__ = ["diagram"]
 
 
 def diagram(
-    environment: Annotated[
-        str, typer.Argument(envvar="MSK_MIRROR_ENV", help="Name in environments/ or path of a file.")
-    ] = DEFAULT_ENVIRONMENT,
+    environment: EnvironmentArgument = DEFAULT_ENVIRONMENT,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="SVG file to write; default: standard output.")
     ] = None,

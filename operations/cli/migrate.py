@@ -1,4 +1,4 @@
-"""The options of `msk-mirror migrate` and `msk-mirror rollback`; see cli.py."""
+"""The options of `msk-mirror migrate` and `msk-mirror rollback`; see app.py."""
 
 from __future__ import annotations
 

@@ -7,15 +7,13 @@ from typing import Annotated
 import typer
 
 from operations.cli import DEFAULT_ENVIRONMENT
-from operations.cli.options import AsJson
+from operations.cli.options import AsJson, EnvironmentArgument
 
 __all__ = ["rollout"]
 
 
 def rollout(
-    environment: Annotated[
-        str, typer.Argument(envvar="MSK_MIRROR_ENV", help="Name in environments/ or path of a file.")
-    ] = DEFAULT_ENVIRONMENT,
+    environment: EnvironmentArgument = DEFAULT_ENVIRONMENT,
     region: Annotated[
         str | None, typer.Argument(help="Region of the workers; default: each that has some.")
     ] = None,

@@ -20,7 +20,7 @@ __all__ = ["ConnectError", "Patience", "Workers"]
 
 FIRST_PAUSE_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 4.0
-# A Secret is mounted anew as a whole; a file that cannot be read will be.
+# A mounted Secret is replaced as a whole; a file that cannot be read now will be later.
 _NO_ANSWER: Final = (httpx.TransportError, CredentialsError)
 PASSING_STATUSES: Final = frozenset({409, 502, 503, 504})
 # Of Kafka's HerderRequestHandler and RestClient: the herder took longer than the worker waits, or the leader
