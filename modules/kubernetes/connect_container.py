@@ -59,13 +59,12 @@ from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
 from modules.kubernetes import restricted_pod
 from topology.kubernetes.pods import (
     METRICS_PORT,
-    PRE_STOP_SECONDS,
     REST_PORT_NAME,
     WORKER_DIRECTORY,
     probe_command,
     worker_arguments,
 )
-from topology.kubernetes.workload import REST_PORT, HealthProbe, probes
+from topology.kubernetes.workload import PRE_STOP_SECONDS, REST_PORT, HealthProbe, probes
 from topology.model.mirrormaker import MirrorMaker
 from topology.replication.rest_auth import rest_secret
 

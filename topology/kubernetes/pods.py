@@ -24,7 +24,6 @@ __all__ = [
     "OPERATIONS_PORT",
     "PODS_DOWN_A_MINUTE",
     "PODS_UP_A_MINUTE",
-    "PRE_STOP_SECONDS",
     "PROBE_PORT",
     "REST_PORT_NAME",
     "SCRATCH_SIZE",
@@ -70,9 +69,6 @@ account")."""
 USER_ID = 65532
 """User and group of both images: "nonroot" of distroless images, which no package owns files of."""
 
-PRE_STOP_SECONDS = 5
-"""A worker answers REST this long after its pod has left the Services' endpoints, because nodes learn of that
-in their own time (Kubernetes, "Pod Lifecycle", termination)."""
 SETTLE_SECONDS = 10
 """A new worker must stay ready this long before the next old one stops, so that the rebalance that it causes
 by joining has ended (measured: two to three seconds)."""

@@ -48,6 +48,9 @@ BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
 SESSION_TIMEOUT_MS = 6000
 """Time without a heartbeat after which the group coordinator gives a worker's tasks to others. The shortest
 that brokers accept by default (Kafka, broker property group.min.session.timeout.ms). Decision 28."""
+HEARTBEAT_INTERVAL_MS = 500
+"""Time between two heartbeats of a worker. It learns of a rebalance by the answer to one, and its herder may
+sleep through one more: a roll pauses for up to two of them (decision 28)."""
 OWN_VARIABLES = "POD_IP|BOOTSTRAP_[A-Z0-9_]+"
 """Environment variables that properties may read, as a regular expression."""
 
@@ -81,7 +84,7 @@ def worker_properties(environment: Environment, region: str) -> dict[str, str]:
         # decision 28: a pod never returns under its old name, so waiting for it only pauses its partitions
         "scheduled.rebalance.max.delay.ms": "0",
         "session.timeout.ms": str(SESSION_TIMEOUT_MS),
-        "heartbeat.interval.ms": str(SESSION_TIMEOUT_MS // 4),
+        "heartbeat.interval.ms": str(HEARTBEAT_INTERVAL_MS),
         "listeners": f"http://0.0.0.0:{REST_PORT}",
         "rest.advertised.host.name": ADDRESS,
         "rest.advertised.port": str(REST_PORT),

@@ -40,8 +40,14 @@ def test_a_new_image_rolls_the_workers_one_by_one(stage: Stage) -> None:
         workload = stage.take({"mirrormaker": {"image": {"tag": NEXT}}})
         workload.apply(wait=False)
         fewest = 2
-        while not stage.rolled():
+
+        def rolled() -> bool:
+            nonlocal fewest
             fewest = min(fewest, len(stage.ready()))
+            return stage.rolled()
+
+        # each look is two kubectl, a core's work when done without a pause: the workers would pause for it
+        wait_until(rolled, 300, "the workers are rolled", every=1.0)
         scenario.figures["fewest_ready"] = fewest
         workload.apply()
         stage.await_running()

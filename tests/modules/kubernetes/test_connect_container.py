@@ -93,4 +93,4 @@ def test_variables_are_sorted_and_pod_ip_comes_last() -> None:
 
 
 def test_a_worker_waits_before_it_stops(opened: dict[str, Any]) -> None:
-    assert opened["lifecycle"] == {"pre_stop": [{"exec": {"command": ["sleep", "5"]}}]}
+    assert opened["lifecycle"] == {"pre_stop": [{"exec": {"command": ["sleep", "25"]}}]}

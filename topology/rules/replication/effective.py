@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from topology.environment_file.problem import Problem
 from topology.kafka.effective import finer, number
 from topology.kafka.guarded_properties import reserved
-from topology.kubernetes.workload import GRACE_SECONDS, STOP_RESERVE_SECONDS
+from topology.kubernetes.workload import GRACE_SECONDS, PRE_STOP_SECONDS, STOP_RESERVE_SECONDS
 from topology.model import Environment
 from topology.replication.connectors import worker_properties
 from topology.rules.registry import rule
@@ -59,23 +59,24 @@ def a_setting_is_written_in_one_unit(environment: Environment) -> Iterator[Probl
 def tasks_stop_before_their_worker_is_killed(environment: Environment) -> Iterator[Problem]:
     """A worker that still waits for its tasks when its time is over is killed: they do not commit, and what
     they sent is sent again."""
+    leaving = "committing offsets and leaving the group"
     limits = []
     if environment.runtime.eks:
-        limits.append(("the pod's grace period", GRACE_SECONDS))
+        reserved = PRE_STOP_SECONDS + STOP_RESERVE_SECONDS
+        limits.append(("the pod's grace period", GRACE_SECONDS, reserved, f"the preStop hook, {leaving}"))
     if environment.runtime.ecs:
         from topology.ecs.tasks import STOP_SECONDS  # noqa: PLC0415 - 20 ms that an environment without tasks saves
 
-        limits.append(("the ECS task's stop time-out", STOP_SECONDS))
+        limits.append(("the ECS task's stop time-out", STOP_SECONDS, STOP_RESERVE_SECONDS, leaving))
     key = "task.shutdown.graceful.timeout.ms"
     for region in environment.regions:
         wanted = number(worker_properties(environment, region), key)
-        for what, seconds in limits:
-            most = (seconds - STOP_RESERVE_SECONDS) * 1000
+        for what, seconds, reserved, purpose in limits:
+            most = (seconds - reserved) * 1000
             if wanted is not None and wanted > most:
                 yield Problem(
                     (*WORKER, key),
-                    f"does not fit into {what} of {seconds} s, of which {STOP_RESERVE_SECONDS} s are for"
-                    " committing offsets and leaving the group",
+                    f"does not fit into {what} of {seconds} s, of which {reserved} s are for {purpose}",
                     found=str(wanted),
                     allowed=f"at most {most}",
                 )

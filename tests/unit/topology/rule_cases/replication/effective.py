@@ -112,7 +112,7 @@ CASES: Final = (
         _changes(WORKER, task__shutdown__graceful__timeout__ms="120000"),
         f"{WORKER}.task.shutdown.graceful.timeout.ms",
         "does not fit into the pod's grace period of 90 s",
-        "at most 60000",
+        "at most 35000",
     ),
     Case(
         "tasks-stop-before-their-worker-is-killed",
