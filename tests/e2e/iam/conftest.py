@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.e2e.iam.pace import generous
 from tests.e2e.iam.report import Report
 from tests.e2e.iam.stage import OPERATIONS, TARGET, WORKERS, Stage, staged
 from tests.e2e.iam.trial import ALL_FUNCTIONS, Case, Trial, tried
+from topology.model import ExactlyOnce
 
 REPORT = Path(__file__).resolve().parents[3] / "build" / "reports" / "iam.json"
 ROLES = {WORKERS: "worker_policy", OPERATIONS: "operations_policy"}
@@ -27,12 +29,12 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def policies(synthesize: Synthesize) -> dict[bool, Case]:
+def policies(synthesize: Synthesize) -> dict[ExactlyOnce, Case]:
     """By exactly-once: the environment and the policy documents that identity-R of the target has for each
     user, out of the synthesized JSON."""
     found = {}
-    for exactly_once in (False, True):
-        environment = hurried(exactly_once=exactly_once)
+    for exactly_once in ExactlyOnce:
+        environment = hurried(exactly_once)
         resources = synthesize(environment)[f"identity-{TARGET}"]["resource"]["aws_iam_policy"]
         documents = {user: json.loads(resources[name]["policy"]) for user, name in ROLES.items()}
         found[exactly_once] = Case(environment, documents)
@@ -40,11 +42,9 @@ def policies(synthesize: Synthesize) -> dict[bool, Case]:
 
 
 @pytest.fixture(scope="session")
-def complete(guarded: Stage, policies: dict[bool, Case]) -> dict[bool, Trial]:
-    """By exactly-once: what became of all functions under the whole policies."""
-    return {
-        exactly_once: tried(guarded, case, ALL_FUNCTIONS, generous) for exactly_once, case in policies.items()
-    }
+def complete(guarded: Stage, policies: dict[ExactlyOnce, Case]) -> Callable[[ExactlyOnce], Trial]:
+    """What became of all functions under the whole policies; tried when it is asked for the first time."""
+    return cache(lambda exactly_once: tried(guarded, policies[exactly_once], ALL_FUNCTIONS, generous))
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from topology.aws.arns import cluster_arn
 from topology.iam.failover_needs import FAILOVER_FUNCTIONS, FAILOVER_PERMISSIONS
 from topology.iam.needs import Need
 from topology.iam.statements import failover_statements, policy_document
+from topology.model import ExactlyOnce
 
 pytestmark = pytest.mark.kafka
 
@@ -75,8 +76,8 @@ class Operator:
 
 
 @pytest.fixture(scope="module")
-def operator(guarded: Stage, policies: dict[bool, Case]) -> Operator:
-    environment, documents = policies[False]
+def operator(guarded: Stage, policies: dict[ExactlyOnce, Case]) -> Operator:
+    environment, documents = policies[ExactlyOnce.OFF]
     guarded.begin(environment, {WORKERS: documents[WORKERS]})
     for function in FUNCTIONS:
         if function.id in NEEDED:

@@ -11,14 +11,15 @@ from tests.e2e.iam.attempts import ATTEMPTS, REFUSALS, Attempt, prepare
 from tests.e2e.iam.report import Attempted, Report
 from tests.e2e.iam.stage import Stage
 from tests.e2e.iam.trial import Case
+from topology.model import ExactlyOnce
 
 pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")
-def prepared(guarded: Stage, policies: dict[bool, Case]) -> Iterator[Stage]:
+def prepared(guarded: Stage, policies: dict[ExactlyOnce, Case]) -> Iterator[Stage]:
     """Topics and groups that others use, and those that MirrorMaker has made."""
-    guarded.begin(*policies[True])
+    guarded.begin(*policies[ExactlyOnce.ON])
     prepare(guarded)
     yield guarded
 

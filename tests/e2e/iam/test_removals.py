@@ -6,6 +6,7 @@ The whole matrix, half an hour of it; `make prove-iam` asks for it.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -18,6 +19,7 @@ from tests.e2e.iam.stage import OPERATIONS, TARGET, WORKERS, Stage
 from tests.e2e.iam.trial import FUNCTIONS_OF, Case, Trial, tried, without
 from topology.iam.needs import EXACTLY_ONCE, Need
 from topology.iam.statements import operations_statements, worker_statements
+from topology.model import ExactlyOnce
 
 pytestmark = [pytest.mark.kafka, pytest.mark.iam]
 
@@ -38,14 +40,14 @@ class Row:
     user: str
     sid: str
     need: Need
-    exactly_once: bool
+    exactly_once: ExactlyOnce
 
 
 def rows() -> list[Row]:
     """Every action of every statement of both roles; those of exactly-once where it is on."""
     found = []
-    for exactly_once in (False, True):
-        environment = hurried(exactly_once=exactly_once)
+    for exactly_once in (ExactlyOnce.OFF, ExactlyOnce.ON):
+        environment = hurried(exactly_once)
         for user, statements in (
             (WORKERS, worker_statements(environment, TARGET)),
             (OPERATIONS, operations_statements(environment, TARGET)),
@@ -53,7 +55,7 @@ def rows() -> list[Row]:
             found += [
                 Row(user, statement.sid, need, exactly_once)
                 for statement in statements
-                if exactly_once == (statement.permission is EXACTLY_ONCE)
+                if exactly_once.has_transactions == (statement.permission is EXACTLY_ONCE)
                 for need in statement.permission.needs
             ]
     return found
@@ -65,14 +67,14 @@ ROWS = rows()
 @pytest.mark.parametrize("row", ROWS, ids=[f"{one.user}-{one.sid}-{one.need.action}" for one in ROWS])
 def test_the_named_function_fails_without_the_action(
     guarded: Stage,
-    policies: dict[bool, Case],
-    complete: dict[bool, Trial],
+    policies: dict[ExactlyOnce, Case],
+    complete: Callable[[ExactlyOnce], Trial],
     report: Report,
     row: Row,
 ) -> None:
     report.actions = len(ROWS)
     environment, documents = policies[row.exactly_once]
-    whole = complete[row.exactly_once]
+    whole = complete(row.exactly_once)
 
     began = time.monotonic()
     policy = without(documents[row.user], row.sid, row.need.action)
