@@ -123,7 +123,7 @@ class DedicatedMirrorMaker:
         self.process.kill(sig)
 
     def stop(self) -> None:
-        """SIGTERM, upon which it stops its tasks, writes their positions and leaves; SIGKILL after 40 s."""
+        """Send SIGTERM: it stops its tasks, commits their source offsets and leaves. SIGKILL after 40 s."""
         self.process.stop(_STOP_SECONDS)
 
 

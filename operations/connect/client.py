@@ -81,7 +81,7 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Offset:
-    """A source position, of MirrorMaker {"cluster", "topic", "partition"} -> {"offset"}; None forgets it."""
+    """A source offset, of MirrorMaker {"cluster", "topic", "partition"} -> {"offset"}; None forgets it."""
 
     partition: Mapping[str, Any]
     offset: Mapping[str, Any] | None
@@ -214,7 +214,7 @@ class ConnectClient:
                 raise
 
     def delete(self, name: str) -> None:
-        """Deletes the connector, its positions stay; one that is gone already is as good."""
+        """Deletes the connector, its source offsets stay; one that is gone already is as good."""
         try:
             self._workers.ask("DELETE", f"/connectors/{name}")
         except ConnectError as error:
@@ -231,7 +231,7 @@ class ConnectClient:
         self._workers.ask("POST", f"/connectors/{name}/tasks/{task}/restart")
 
     def stop(self, name: str) -> None:
-        """Stops it and gives up its tasks; its positions can be changed then."""
+        """Stops it and gives up its tasks; its source offsets can be changed then."""
         self._workers.ask("PUT", f"/connectors/{name}/stop")
 
     def pause(self, name: str) -> None:
@@ -242,20 +242,20 @@ class ConnectClient:
         """Starts a stopped or paused connector again."""
         self._workers.ask("PUT", f"/connectors/{name}/resume")
 
-    # -- positions
+    # -- source offsets
 
     def offsets(self, name: str) -> tuple[Offset, ...]:
-        """The committed source positions; forgotten ones, which Connect lists as null, are left out."""
+        """The committed source offsets; forgotten ones, which Connect lists as null, are left out."""
         found = self._workers.ask("GET", f"/connectors/{name}/offsets")["offsets"]
         return tuple(Offset(one["partition"], one["offset"]) for one in found if one["offset"] is not None)
 
     def patch_offsets(self, name: str, offsets: Sequence[Offset]) -> None:
-        """Writes positions; Connect answers 400 unless the connector is STOPPED."""
+        """Writes source offsets; Connect answers 400 unless the connector is STOPPED."""
         body = {"offsets": [{"partition": one.partition, "offset": one.offset} for one in offsets]}
         self._workers.ask("PATCH", f"/connectors/{name}/offsets", body)
 
     def delete_offsets(self, name: str) -> None:
-        """Forgets all positions, so that everything is read again; the connector must be STOPPED."""
+        """Forgets all source offsets, so that everything is read again; the connector must be STOPPED."""
         self._workers.ask("DELETE", f"/connectors/{name}/offsets")
 
     def _config(self, name: str) -> dict[str, str]:

@@ -65,7 +65,7 @@ class ConnectorFlow:
         """`<source alias>-to-<target alias>`."""
         return flow_name(self.source.alias, self.target.alias)
 
-    def positions(self, offsets: Iterable[Offset]) -> dict[Partition, int]:
+    def source_offsets(self, offsets: Iterable[Offset]) -> dict[Partition, int]:
         """Of the connector's offsets, those at the source: the last record that is committed as carried, of
         each partition."""
         return {

@@ -25,7 +25,7 @@ _NO_ANSWER: Final = (httpx.TransportError, CredentialsError)
 PASSING_STATUSES: Final = frozenset({409, 502, 503, 504})
 # Of Kafka's HerderRequestHandler and RestClient: the herder took longer than the worker waits, or the leader
 # that the request was forwarded to is gone. Both come as 500 although nothing is wrong with the request. So
-# does a reading of positions while the worker notes new ones: ConcurrentModificationException in
+# does a reading of source offsets while the worker notes new ones: ConcurrentModificationException in
 # ConnectorOffsetBackingStore.connectorPartitions (4.1.1).
 PASSING_WORDS: Final = (
     "request timed out",

@@ -63,7 +63,7 @@ class Failover:
         Raises ClusterError before anything is written, FailoverError after that.
         """
         plan = self.plan()
-        needed = {move.target: move.position for move in plan.moves if move.needed}
+        needed = {move.target: move.resume_offset for move in plan.moves if move.needed}
         if plan.problems or not needed:
             return Outcome(plan, 0)
         groups = Groups(self.target)

@@ -89,7 +89,7 @@ def _move(one: _Wanted, seen: Seen, rules: Rules, now: float) -> Move | None:
     extent, current = seen.extents[one.target], seen.current.get(one.target)
     way, translated, age = _translated(one, seen, rules, now)
     if translated is None and current is not None:
-        way = "earlier position"
+        way = "earlier offset"
     elif translated is None and extent.beginning == extent.end:
         way, translated = "empty", extent.end
     elif translated is None and rules.uncheckpointed == "beginning":
@@ -97,7 +97,7 @@ def _move(one: _Wanted, seen: Seen, rules: Rules, now: float) -> Move | None:
     elif translated is None:
         return None
     aim = translated if rules.force and translated is not None else max(translated or 0, current or 0)
-    position = max(aim, extent.beginning)
+    resume_offset = max(aim, extent.beginning)
     return Move(
         one.source,
         one.target,
@@ -105,10 +105,10 @@ def _move(one: _Wanted, seen: Seen, rules: Rules, now: float) -> Move | None:
         one.committed,
         translated,
         current,
-        position,
+        resume_offset,
         extent,
-        reread=_reread(one, seen, position, extent),
-        expired=position - aim,
+        reread=_reread(one, seen, resume_offset, extent),
+        expired=resume_offset - aim,
         age_seconds=age,
     )
 
@@ -126,15 +126,15 @@ def _translated(one: _Wanted, seen: Seen, rules: Rules, now: float) -> tuple[str
     return "checkpoint", None, None
 
 
-def _reread(one: _Wanted, seen: Seen, position: int, extent: Extent) -> int | None:
+def _reread(one: _Wanted, seen: Seen, resume_offset: int, extent: Extent) -> int | None:
     if one.committed is None or one.committed == 0:
         return one.committed
     if one.back:
         reached = seen.backward.upstream_at_most(one.target, one.committed)
-        return None if reached is None else max(0, min(reached, extent.end) - position)
+        return None if reached is None else max(0, min(reached, extent.end) - resume_offset)
     # what has not been mirrored yet arrives later, and is read again then: the mirror's end is no limit
     reached = seen.forward.downstream_at_most(one.source, one.committed)
-    return None if reached is None else max(0, reached - position)
+    return None if reached is None else max(0, reached - resume_offset)
 
 
 def _set_back(one: _Wanted, seen: Seen) -> bool:

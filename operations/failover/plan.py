@@ -43,11 +43,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Move:
-    """The group resumes in `target` at `position`.
+    """The group resumes in `target` at `resume_offset`.
 
-    way         checkpoint, offset syncs, earlier position (where the group is already), beginning, empty
+    way         checkpoint, offset syncs, earlier offset (where the group is already), beginning, empty
     committed   in `source`; None where that was not asked
-    translated  what the way says; None for an earlier position
+    translated  what the way says; None for an earlier offset
     current     committed there before
     reread      records that the group has read already and reads again, at most; None: not known
     expired     records from which it should resume that retention has deleted there
@@ -60,7 +60,7 @@ class Move:
     committed: int | None
     translated: int | None
     current: int | None
-    position: int
+    resume_offset: int
     extent: Extent
     reread: int | None
     expired: int = 0
@@ -69,7 +69,7 @@ class Move:
     @property
     def needed(self) -> bool:
         """Whether the group's offset there has to be written."""
-        return self.position != self.current
+        return self.resume_offset != self.current
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -81,11 +81,11 @@ class Move:
                 "end": self.extent.end,
                 "current": self.current,
                 "translated": self.translated,
-                "position": self.position,
+                "resume_offset": self.resume_offset,
             },
             "way": self.way,
             "reread_at_most": self.reread,
-            "ahead": self.extent.end - self.position,
+            "ahead": self.extent.end - self.resume_offset,
             "expired": self.expired,
             "checkpoint_age_seconds": None if self.age_seconds is None else round(self.age_seconds, 1),
         }

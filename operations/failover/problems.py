@@ -94,9 +94,11 @@ def _missing(missing: Sequence[Partition], routes: Routes, seen: Seen) -> Iterat
 
 
 def _beyond(moves: Sequence[Move]) -> Iterator[FailoverProblem]:
-    found = [move for move in moves if move.position > move.extent.end]
+    found = [move for move in moves if move.resume_offset > move.extent.end]
     if found:
-        named = [f"{one.target[0]}-{one.target[1]} at {one.position} of {one.extent.end}" for one in found]
+        named = [
+            f"{one.target[0]}-{one.target[1]} at {one.resume_offset} of {one.extent.end}" for one in found
+        ]
         yield FailoverProblem(
             "beyond-end",
             f"the group would resume beyond the end of {_listed(named)}: the topic was recreated, and what "

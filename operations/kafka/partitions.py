@@ -70,10 +70,10 @@ def _extents(admin: AdminClient, wanted: Callable[[str], bool]) -> dict[Partitio
 
 
 def _ask(
-    admin: AdminClient, partitions: list[Partition], position: Callable[[], OffsetSpec]
+    admin: AdminClient, partitions: list[Partition], offset_spec: Callable[[], OffsetSpec]
 ) -> Mapping[Partition, int]:
     if not partitions:
         return {}
-    wanted = {TopicPartition(*partition): position() for partition in partitions}
+    wanted = {TopicPartition(*partition): offset_spec() for partition in partitions}
     answers = admin.list_offsets(wanted, request_timeout=REQUEST_SECONDS)
     return {(one.topic, one.partition): future.result().offset for one, future in answers.items()}

@@ -141,7 +141,7 @@ def _old_workers(migration: Migration) -> str:
 
 def _offsets(migration: Migration) -> str:
     if migration.path == "dedicated":
-        counts = {name: len(one.read()) for name, one in migration.old_positions.items()}
+        counts = {name: len(one.read()) for name, one in migration.old_source_offsets.items()}
     else:
         with migration.open_connect() as client:
             counts = {flow.connector: len(client.offsets(flow.connector)) for flow in migration.flows}

@@ -1,8 +1,8 @@
-"""Source positions of a dedicated MirrorMaker (`connect-mirror-maker`), which has no REST interface to ask.
+"""Source offsets of a dedicated MirrorMaker (`connect-mirror-maker`), which has no REST interface to ask.
 
 Where it keeps them: MirrorMakerConfig.workerConfig (4.1.1) gives each flow a Connect cluster of its own on
 the target, with group `<source>-mm2` and offset topic `mm2-offsets.<source>.internal`; the connectors' names
-are those of their classes. docs/decisions/0018-dedicated-positions.md: what else carries over, and what not.
+are those of their classes. docs/decisions/0018-dedicated-source-offsets.md says what else carries over.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ Record = tuple[bytes, bytes | None, int]
 
 
 class DedicatedError(ClusterError):
-    """The old runtime's positions cannot be read or written; the text says where and why."""
+    """The old runtime's source offsets cannot be read or written; the text says where and why."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """The latest record of a position: its key as it lies there, and in which partition."""
+    """The latest record of a source offset: its key as it lies there, and in which partition."""
 
     key: bytes
     partition: int
@@ -56,10 +56,10 @@ class Stored:
 
 
 class DedicatedOffsets:
-    """Positions of the flow from `source_alias`, in a topic of the target `cluster`.
+    """Source offsets of the flow from `source_alias`, in a topic of the target `cluster`.
 
     `topic` and `group` for runtimes whose properties name others (`B.offset.storage.topic` and `B.group.id`,
-    B the target's alias); `connector`: whose positions they are.
+    B the target's alias); `connector`: whose source offsets they are.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class DedicatedOffsets:
         return connect_members(self.cluster, self.group)
 
     def read(self, seconds: float = READ_SECONDS) -> tuple[Offset, ...]:
-        """The last position of each partition that MirrorMaker has mirrored, sorted by topic and partition.
+        """The last source offset of each partition that MirrorMaker has replicated, by topic and partition.
 
         What the topic holds at the start is read to its end; records of a transaction once it is committed.
         Raises DedicatedError for a missing topic and for a record that is not understood, ClusterError when
@@ -93,12 +93,13 @@ class DedicatedOffsets:
         )
 
     def write(self, offsets: Iterable[Offset], seconds: float = WRITE_SECONDS) -> int:
-        """Makes these the positions that the old runtime starts from, and reads them back; an offset of None
-        forgets one. Returns how many. Repeating it is harmless.
+        """Make these the source offsets that the old runtime starts from, and read them back; an offset of
+        None forgets one. Returns how many. Repeating it is harmless.
 
         Each goes under the key that is there, into its partition, or where Connect's own producer would put
         it. Raises DedicatedError, before anything is written, while the old runtime is a member of its group
-        and for positions of another cluster; afterwards when not all were confirmed: some may be written.
+        and for source offsets of another cluster; afterwards when not all were confirmed: some may be
+        written.
         """
         wanted = dict(self._own(one) for one in offsets)
         self._refuse_members()
@@ -112,10 +113,11 @@ class DedicatedOffsets:
         try:
             place, number = place_of(offset), offset_of(offset)
         except RecordError as error:
-            raise DedicatedError(f"not a position of MirrorMaker: {error}; nothing is written") from error
+            said = f"not a source offset of MirrorMaker: {error}; nothing is written"
+            raise DedicatedError(said) from error
         if place.cluster != self.source_alias:
             raise DedicatedError(
-                f"{place}: found a position of cluster {place.cluster}; expected {self.source_alias}; "
+                f"{place}: found a source offset of cluster {place.cluster}; expected {self.source_alias}; "
                 "nothing is written"
             )
         return place, number
@@ -124,7 +126,7 @@ class DedicatedOffsets:
         if members := self.group_members():
             raise DedicatedError(
                 f"{self.cluster}: group {self.group} still has members ({', '.join(members)}); it would "
-                "write over the positions: stop the old runtime first; nothing is written"
+                "write over the source offsets: stop the old runtime first; nothing is written"
             )
 
     def _record(self, place: SourcePartition, offset: int | None, stored: Stored | None) -> Record:
@@ -152,7 +154,7 @@ class DedicatedOffsets:
             said[words(error) if isinstance(error, KafkaException) else str(error)] = None
         if said:
             raise DedicatedError(
-                f"{self}: {'; '.join(said)}; some positions may be written: write them again"
+                f"{self}: {'; '.join(said)}; some source offsets may be written: write them again"
             )
 
     def _read_back(self, wanted: Mapping[SourcePartition, int | None], seconds: float) -> None:
@@ -161,7 +163,7 @@ class DedicatedOffsets:
         if wrong:
             first = wrong[0]
             raise DedicatedError(
-                f"{self}: {len(wrong)} of {len(wanted)} positions are not as written, the first {first}: "
+                f"{self}: {len(wrong)} of {len(wanted)} source offsets differ, the first {first}: "
                 f"found {_number(found.get(first))}, wrote {wanted[first]}; something else writes: "
                 "stop it and write them again"
             )
@@ -173,16 +175,16 @@ class DedicatedOffsets:
             key = message.key()
             key = key.encode() if isinstance(key, str) else key
             try:
-                position = parse_record(key, message.value(), self.connector)
+                found = parse_record(key, message.value(), self.connector)
             except RecordError as error:
                 raise DedicatedError(f"{self}, partition {partition}, offset {number}: {error}") from error
-            if position is not None and key is not None and position.place.cluster == self.source_alias:
-                stored = Stored(key, partition, number, position.offset)
-                records.setdefault(position.place, {})[key, partition] = stored
+            if found is not None and key is not None and found.place.cluster == self.source_alias:
+                stored = Stored(key, partition, number, found.offset)
+                records.setdefault(found.place, {})[key, partition] = stored
         return {place: self._only(place, list(found.values())) for place, found in records.items()}
 
     def _only(self, place: SourcePartition, found: list[Stored]) -> Stored:
-        """A position has one key in one partition; with two it is open which of them Connect reads."""
+        """A source offset has one key in one partition; with two it is open which of them Connect reads."""
         living = [one for one in found if one.offset is not None]
         if len(living) > 1:
             shown = " and ".join(

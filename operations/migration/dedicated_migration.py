@@ -1,4 +1,4 @@
-"""Path dedicated: the old runtime is connect-mirror-maker, whose positions are copied into our Connect.
+"""Path dedicated: the old runtime is connect-mirror-maker, whose source offsets are copied into our Connect.
 
 Between its end and our connectors' start nothing is carried, and records wait at the source. Two runtimes at
 once on one flow would write every record twice: one is started only when the other is gone.
@@ -16,7 +16,7 @@ from operations.migration.gates import GateError
 from operations.migration.migration import Migration
 from operations.migration.shared_cluster_migration import after, preparation, validation
 from operations.migration.source_offsets import (
-    PositionRow,
+    SourceOffsetRow,
     as_json,
     chosen,
     export,
@@ -27,9 +27,10 @@ from operations.migration.source_offsets import (
 )
 from operations.migration.step_runner import Facts, Step
 
-__all__ = ["OLD_AWAY", "migrate_steps", "position_rows", "rollback_steps", "withdraw"]
+__all__ = ["OLD_AWAY", "migrate_steps", "rollback_steps", "source_offset_rows", "withdraw"]
 
 OLD_AWAY: Final = "old-runtime-away"
+COPIED: Final = "source offsets copied"
 POLL_SECONDS: Final = 0.5
 STOP_SECONDS: Final = 120.0
 WAITING: Final = (
@@ -59,14 +60,14 @@ def migrate_steps(migration: Migration, _: Facts) -> tuple[Step, ...]:
             left=WAITING,
             changes=True,
         ),
-        Step("positions", "6 takeover", "positions copied", steps.copy_there, left=WAITING, changes=True),
+        Step("source-offsets", "6 takeover", COPIED, steps.copy_there, left=WAITING, changes=True),
         Step(
             "resumed",
             "6 takeover",
             "our connectors run",
             steps.resume,
             lambda _: migration.gate.all_well(),
-            left="Our connectors have the old positions and may run; the old runtime is away.",
+            left="Our connectors have the old source offsets and may run; the old runtime is away.",
             changes=True,
         ),
         validation(migration, "validation-after", "7 validation"),
@@ -75,13 +76,11 @@ def migrate_steps(migration: Migration, _: Facts) -> tuple[Step, ...]:
 
 
 def rollback_steps(migration: Migration, begun: Facts) -> tuple[Step, ...]:
-    """The way back: our connectors stopped, their positions written back, the old runtime started. Where the
-    old one was never stopped, its positions are its own and nothing is written."""
+    """The way back: our connectors stopped, their source offsets written back, the old runtime started. Where
+    the old one was never stopped, its source offsets are its own and nothing is written."""
     steps = _Steps(migration)
     wanted, was_away = int(begun["old_workers"]), bool(begun["old_was_away"])
-    copied = (
-        Step("positions-back", "1 way back", "positions copied", steps.copy_back, left=WAITING, changes=True),
-    )
+    copied = (Step("source-offsets-back", "1 way back", COPIED, steps.copy_back, left=WAITING, changes=True),)
     return (
         Step(
             "connectors-stopped-back",
@@ -115,14 +114,14 @@ def withdraw(migration: Migration) -> None:
     migration.new.set_count(0)
 
 
-def position_rows(migration: Migration) -> dict[str, tuple[PositionRow, ...]]:
-    """What would be copied, by connector: the old runtime's positions beside ours, and the source's ends.
+def source_offset_rows(migration: Migration) -> dict[str, tuple[SourceOffsetRow, ...]]:
+    """What would be copied, by connector: the old runtime's source offsets, ours, and the source's ends.
 
-    Raises ClusterError, PositionsError, ConnectError.
+    Raises ClusterError, SourceOffsetsError, ConnectError.
     """
     ours = _ours(migration)
     return {
-        flow.connector: _rows(flow, migration.old_positions[flow.connector].read(), ours[flow.connector])
+        flow.connector: _rows(flow, migration.old_source_offsets[flow.connector].read(), ours[flow.connector])
         for flow in migration.flows
     }
 
@@ -156,12 +155,12 @@ class _Steps:
         migration, copied = self._migration, {}
         with migration.open_connect() as client:
             for flow in migration.flows:
-                old = migration.old_positions[flow.connector].read()
+                old = migration.old_source_offsets[flow.connector].read()
                 rows = _rows(flow, old, export(client, flow.connector))
                 count = put(client, flow.connector, chosen(rows), migration.seconds)
-                migration.say(f"{flow.connector}: {count} positions put, {len(rows)} in all")
+                migration.say(f"{flow.connector}: {count} source offsets put, {len(rows)} in all")
                 copied[flow.connector] = as_json(rows)
-        return {"positions": copied}
+        return {"source_offsets": copied}
 
     def copy_back(self, _: Facts) -> Facts:
         """Ours are read, which takes a worker, written into the old runtime's topic, and compared."""
@@ -170,12 +169,12 @@ class _Steps:
         with migration.open_connect() as client:
             self._stopped(client)
             for flow in migration.flows:
-                old = migration.old_positions[flow.connector]
+                old = migration.old_source_offsets[flow.connector]
                 rows = _rows(flow, export(client, flow.connector), old.read())
                 count = old.write(chosen(rows))
-                migration.say(f"{flow.connector}: {count} positions written back, {len(rows)} in all")
+                migration.say(f"{flow.connector}: {count} source offsets written back, {len(rows)} in all")
                 copied[flow.connector] = as_json(rows)
-        return {"positions_back": copied}
+        return {"source_offsets_back": copied}
 
     def resume(self, _: Facts) -> Facts:
         with self._migration.open_connect() as client:
@@ -184,7 +183,7 @@ class _Steps:
         return {}
 
     def _stopped(self, client: ConnectClient) -> None:
-        """Stops those of ours that are there; returns when none has a task left. Raises PositionsError."""
+        """Stop those of ours that exist; returns when none has a task left. Raises SourceOffsetsError."""
         ours = [name for name in self._migration.specs if name in client.connectors()]
         for name in ours:
             client.stop(name)
@@ -213,7 +212,7 @@ def _await_old(migration: Migration, count: int) -> None:
 
 
 def _ours(migration: Migration) -> dict[str, tuple[Offset, ...]]:
-    """Our positions; none where no worker of ours runs yet or there is no such connector."""
+    """Our source offsets; none where no worker of ours runs yet or there is no such connector."""
     names = [flow.connector for flow in migration.flows]
     if not migration.new.count():
         return dict.fromkeys(names, ())
@@ -224,5 +223,5 @@ def _ours(migration: Migration) -> dict[str, tuple[Offset, ...]]:
 
 def _rows(
     flow: ConnectorFlow, old: tuple[Offset, ...], current: tuple[Offset, ...]
-) -> tuple[PositionRow, ...]:
+) -> tuple[SourceOffsetRow, ...]:
     return table(old, current, source_extents(flow.source, (*old, *current)))

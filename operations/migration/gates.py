@@ -1,8 +1,8 @@
 """What must be well before the next step: members of the group, connectors and tasks, and what has crossed.
 
-Lag is measured without a figure that depends on the traffic: a flow has caught up when the positions that
-Connect has committed have passed every record that was there when the gate began. Positions are committed
-each offset.flush.interval.ms (10 s), so that a gate takes at least that long while records flow.
+Lag is measured without a figure that depends on the traffic: a flow has caught up when the source offsets
+that Connect has committed have passed every record that was there when the gate began. Connect commits them
+every offset.flush.interval.ms (10 s), so that a gate takes at least that long while records flow.
 """
 
 from __future__ import annotations
@@ -73,13 +73,14 @@ class Gate:
         self.healthy()
 
     def lag(self) -> dict[str, int]:
-        """Records at each source that no committed position has passed, by connector, at this moment."""
+        """Records at each source that no committed source offset has passed, by connector, at this moment."""
         found = {}
         with self.connect() as client:
             for flow in self.flows:
                 extents = Offsets(flow.source).extents(flow.topics.replicated)
-                positions = flow.positions(client.offsets(flow.connector))
-                found[flow.connector] = sum(_ahead(one, positions.get(at)) for at, one in extents.items())
+                source_offsets = flow.source_offsets(client.offsets(flow.connector))
+                waiting = (_ahead(one, source_offsets.get(at)) for at, one in extents.items())
+                found[flow.connector] = sum(waiting)
         return found
 
     def _await(self, unwell: Callable[[], list[str]], steady: int) -> None:
@@ -114,19 +115,20 @@ class Gate:
         begun: Mapping[str, Mapping[Partition, Extent]],
         before: dict[tuple[str, Partition], int | None],
     ) -> list[str]:
-        """`before`: the positions of the last look. Only where one has not moved is looked for records."""
+        """`before`: the source offsets of the last look. Records are looked for where one has not moved."""
         problems: list[str] = []
         with self.connect() as client:
             for flow in self.flows:
-                extents, positions = begun[flow.connector], flow.positions(client.offsets(flow.connector))
+                extents = begun[flow.connector]
+                source_offsets = flow.source_offsets(client.offsets(flow.connector))
                 late: dict[Partition, int] = {}
                 for partition, extent in extents.items():
-                    position, key = positions.get(partition), (flow.connector, partition)
-                    stands = key in before and before[key] == position
-                    before[key] = position
-                    records = _ahead(extent, position)
+                    source_offset, key = source_offsets.get(partition), (flow.connector, partition)
+                    stands = key in before and before[key] == source_offset
+                    before[key] = source_offset
+                    records = _ahead(extent, source_offset)
                     if records and not (
-                        stands and not _holds_records(flow.source, partition, position, extent)
+                        stands and not _holds_records(flow.source, partition, source_offset, extent)
                     ):
                         late[partition] = records
                 if late:
@@ -152,16 +154,16 @@ def await_members(
         time.sleep(poll_seconds)
 
 
-def _ahead(extent: Extent, position: int | None) -> int:
-    """Offsets between a position and the end; what retention has taken away is not among them."""
-    begin = extent.beginning if position is None else max(position + 1, extent.beginning)
+def _ahead(extent: Extent, source_offset: int | None) -> int:
+    """Offsets between a source offset and the end; what retention has taken away is not among them."""
+    begin = extent.beginning if source_offset is None else max(source_offset + 1, extent.beginning)
     return max(0, extent.end - begin)
 
 
-def _holds_records(cluster: Cluster, partition: Partition, position: int | None, extent: Extent) -> bool:
-    """Whether a record lies between position and end. The last offsets may be transaction markers or what
-    compaction took away: no position will ever pass those."""
-    begin = extent.beginning if position is None else max(position + 1, extent.beginning)
+def _holds_records(cluster: Cluster, partition: Partition, source_offset: int | None, extent: Extent) -> bool:
+    """Whether a record lies between source offset and end. The last offsets may be transaction markers or
+    what compaction took away: no source offset will ever pass those."""
+    begin = extent.beginning if source_offset is None else max(source_offset + 1, extent.beginning)
     consumer = cluster.consumer({"enable.partition.eof": True})
     try:
         consumer.assign([TopicPartition(*partition, begin)])

@@ -33,7 +33,7 @@ class JournalError(Exception):
 @dataclass(frozen=True)
 class RunIdentity:
     """What is migrated. `path`: `connect` where both runtimes are one Connect cluster, `dedicated` where the
-    old one is connect-mirror-maker; `digest`: of the names that positions live under and of the steps."""
+    old one is connect-mirror-maker; `digest`: of the names of the source offsets and of the steps."""
 
     environment: str
     region: str

@@ -56,7 +56,7 @@ class Migration:
     `path`: see journal.Identity; `new_workers`: how many at least; `specs`: the connectors, as their configs
     are wanted; `flows`: what the source connectors of `specs` carry; `target`: the cluster that both write
     to; `validate` sends numbered records and counts; `connect` opens a client of addresses; `say` gets lines
-    of progress; `seconds`: how long each gate waits. Of path dedicated: `old_positions`, by the source
+    of progress; `seconds`: how long each gate waits. Of path dedicated: `old_source_offsets`, by the source
     connector that is to take over.
     """
 
@@ -73,7 +73,7 @@ class Migration:
     validate: Callable[[], Sequence[FlowResult]]
     connect: Callable[[Sequence[str]], ConnectClient] = ConnectClient
     account: Account = field(default_factory=Account)
-    old_positions: Mapping[str, DedicatedOffsets] = field(default_factory=dict)
+    old_source_offsets: Mapping[str, DedicatedOffsets] = field(default_factory=dict)
     say: Callable[[str], None] = lambda _: None
     seconds: float = DEADLINE_SECONDS
 
@@ -84,13 +84,13 @@ class Migration:
 
     @property
     def identity(self) -> RunIdentity:
-        """Positions live under the names that the digest is of: with others everything is read again."""
+        """Source offsets live under the names that the digest is of: with others everything is read again."""
         names = Names(self.environment, self.region)
         contract = [
             self.group,
             *names.connect_topics,
             *sorted(self.specs),
-            *sorted(one.topic for one in self.old_positions.values()),
+            *sorted(one.topic for one in self.old_source_offsets.values()),
         ]
         digest = hashlib.sha256(json.dumps(contract).encode()).hexdigest()[:16]
         return RunIdentity(self.environment.environment, self.region, self.path, digest)
@@ -118,7 +118,7 @@ class Migration:
 
     def old_members(self) -> dict[str, int]:
         """Members of each group of a dedicated runtime. Raises ClusterError."""
-        return {one.group: len(one.group_members()) for one in self.old_positions.values()}
+        return {one.group: len(one.group_members()) for one in self.old_source_offsets.values()}
 
     def all_well(self) -> None:
         """The gate after each change of workers. Raises GateError, ClusterError, FleetError."""
@@ -139,7 +139,7 @@ class Migration:
         return [one.as_json() for one in results]
 
     def snapshot(self) -> dict[str, Any]:
-        """Connectors, committed positions and lag at this moment. Raises ConnectError, ClusterError."""
+        """Connectors, committed source offsets and lag at this moment. Raises ConnectError, ClusterError."""
         with self.open_connect() as client:
             found = client.connectors()
             offsets = {

@@ -1,11 +1,12 @@
-"""The records in which Kafka Connect keeps source positions, as bytes.
+"""The records in which Kafka Connect keeps source offsets, as bytes.
 
 key    ["<connector>",{"cluster":"A","partition":0,"topic":"t"}]   JSON without schemas
 value  {"offset":N}: the last record that was mirrored; nothing (a tombstone): forgotten
 
-Connect looks a position up by the bytes of the key (OffsetStorageReaderImpl), so that the order of the fields
-counts: it is the order in which a java.util.HashMap gives these three names, the same in every JVM because
-String.hashCode is specified. tests/e2e/positions/test_dedicated_topic.py compares with what 4.1.1 writes.
+Connect looks a source offset up by the bytes of the key (OffsetStorageReaderImpl), so that the order of the
+fields counts: it is the order in which a java.util.HashMap gives these three names, the same in every JVM
+because String.hashCode is specified. tests/e2e/source_offsets/test_dedicated_topic.py compares them
+with what Kafka 4.1.1 writes.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any, Final, NamedTuple
 from operations.connect.client import Offset
 
 __all__ = [
-    "Position",
     "RecordError",
+    "SourceOffset",
     "SourcePartition",
     "key_bytes",
     "offset_of",
@@ -33,7 +34,7 @@ FIELDS: Final = frozenset({"cluster", "partition", "topic"})
 
 
 class SourcePartition(NamedTuple):
-    """What MirrorMaker keeps a position of: a partition of a topic on the cluster with this alias."""
+    """What MirrorMaker keeps a source offset of: a partition of a topic on the cluster with this alias."""
 
     cluster: str
     topic: str
@@ -44,19 +45,19 @@ class SourcePartition(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Position:
-    """A record understood; `offset` None: the position is forgotten."""
+class SourceOffset:
+    """A record understood; `offset` None: the source offset is forgotten."""
 
     place: SourcePartition
     offset: int | None
 
 
 class RecordError(ValueError):
-    """A record or position that is not of MirrorMaker's form; the text says what was found."""
+    """A record or source offset that is not of MirrorMaker's form; the text says what was found."""
 
 
 def key_bytes(connector: str, place: SourcePartition) -> bytes:
-    """The key under which Connect keeps the position."""
+    """The key under which Connect keeps the source offset."""
     partition = {"cluster": place.cluster, "partition": place.partition, "topic": place.topic}
     return _json([connector, partition])
 
@@ -66,19 +67,19 @@ def value_bytes(offset: Mapping[str, Any] | None) -> bytes | None:
     return None if offset is None else _json(dict(offset))
 
 
-def parse_record(key: bytes | None, value: bytes | None, connector: str) -> Position | None:
-    """The position of a record; None when it is another connector's. Raises RecordError."""
+def parse_record(key: bytes | None, value: bytes | None, connector: str) -> SourceOffset | None:
+    """The source offset of a record; None when it is another connector's. Raises RecordError."""
     parsed = _loaded("key", key)
     if not (isinstance(parsed, list) and len(parsed) == 2 and isinstance(parsed[0], str)):
         raise RecordError(f"key: found {_shown(key)}; expected [<connector>, {{...}}]")
     if parsed[0] != connector:
         return None
     place = _place(parsed[1], f"key: found {_shown(key)}")
-    return Position(place, None if value is None else _offset(_loaded("value", value), value))
+    return SourceOffset(place, None if value is None else _offset(_loaded("value", value), value))
 
 
 def place_of(offset: Offset) -> SourcePartition:
-    """Which partition a position is of. Raises RecordError when it is not of MirrorMaker's form."""
+    """Which partition a source offset is of. Raises RecordError when it is not of MirrorMaker's form."""
     return _place(offset.partition, f"found {dict(offset.partition)}")
 
 

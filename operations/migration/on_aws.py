@@ -130,7 +130,7 @@ def _made(  # noqa: PLR0913, PLR0917 - the parts of one thing
         validate=lambda: _validated(environment, options, flows),
         connect=lambda urls: ConnectClient(urls, credentials=credentials),
         account=Account(eks, iam, api),
-        old_positions=(
+        old_source_offsets=(
             {flow.connector: DedicatedOffsets(flow.target, flow.source.alias) for flow in flows}
             if options.path == "dedicated"
             else {}

@@ -19,7 +19,7 @@ class Reading:
     """What was seen of a flow at one moment; None is what could not be seen.
 
     source, target   extents of the replicated topics at the source and of the mirrored ones at the target
-    positions        offset of the last record that Connect has committed as replicated; without an entry none
+    source_offsets   offset of the last record that Connect has committed as replicated; no entry: none
     task_states      Connect's word for each task of the source connector
     latencies_ms     of the heartbeats that have arrived since the reading before
     connect_answers  whether Connect's REST API has answered
@@ -29,7 +29,7 @@ class Reading:
 
     source: Mapping[Partition, Extent] | None = None
     target: Mapping[Partition, Extent] | None = None
-    positions: Mapping[Partition, int] | None = None
+    source_offsets: Mapping[Partition, int] | None = None
     task_states: Sequence[str] | None = None
     latencies_ms: Sequence[float] = ()
     connect_answers: bool = True
@@ -104,7 +104,7 @@ def figures(now: Reading, before: Reading | None) -> dict[str, float]:
     """Metric id -> value of all that can be told from `now` and, for growth, the reading before it."""
     found: dict[str, float | None] = {
         "replication-latency": _p95(now.latencies_ms),
-        "replication-lag": _lag(now.source, now.positions),
+        "replication-lag": _lag(now.source, now.source_offsets),
         "running-tasks": _count(now.task_states, "RUNNING"),
         "failed-tasks": _count(now.task_states, "FAILED"),
         "checkpoint-failures": now.checkpoint_failures,
@@ -122,18 +122,18 @@ def _p95(samples: Sequence[float]) -> float | None:
 
 
 def _lag(
-    source: Mapping[Partition, Extent] | None, positions: Mapping[Partition, int] | None
+    source: Mapping[Partition, Extent] | None, source_offsets: Mapping[Partition, int] | None
 ) -> float | None:
     """Records that are at the source and not committed as replicated."""
-    if source is None or positions is None:
+    if source is None or source_offsets is None:
         return None
-    return sum(waiting(extent, positions.get(partition, -1)) for partition, extent in source.items())
+    return sum(waiting(extent, source_offsets.get(partition, -1)) for partition, extent in source.items())
 
 
-def waiting(extent: Extent, position: int) -> int:
+def waiting(extent: Extent, source_offset: int) -> int:
     """Records after the last replicated one (-1: none). What retention has taken is not waiting any more, and
-    where the end lies before the position (the topic was deleted and made again) it begins anew."""
-    continues = position + 1
+    where the end lies before the source offset (the topic was deleted and made again) it begins anew."""
+    continues = source_offset + 1
     begins = extent.beginning if continues > extent.end else max(continues, extent.beginning)
     return extent.end - begins
 

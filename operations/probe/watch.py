@@ -28,7 +28,7 @@ class ConnectView:
     """What Connect says of a flow's connectors; see Reading. `problems`: why it says less."""
 
     task_states: Sequence[str] | None = None
-    positions: Mapping[Partition, int] | None = None
+    source_offsets: Mapping[Partition, int] | None = None
     problems: tuple[str, ...] = ()
     answers: bool = True
     checkpoint_failures: int | None = None
@@ -74,7 +74,7 @@ class WatchedFlow:
         now = Reading(
             source=_or_why(source_problem, lambda: self._source.extents(self.flow.topics.replicated)),
             target=_or_why(target_problem, lambda: self._target.extents(self.flow.topics.mirrored)),
-            positions=connect.positions,
+            source_offsets=connect.source_offsets,
             task_states=connect.task_states,
             latencies_ms=self.heartbeats.drain_ms(),
             connect_answers=connect.answers,
@@ -118,9 +118,9 @@ def _view(client: ConnectClient, flow: ConnectorFlow, connectors: Mapping[str, C
         return replace(others, task_states=(), problems=(f"Connect has no connector {flow.connector}",))
     problems: list[str] = []
     offsets = _or_why(problems, lambda: client.offsets(flow.connector))
-    positions = None if offsets is None else flow.positions(offsets)
+    source_offsets = None if offsets is None else flow.source_offsets(offsets)
     states = tuple(task.state for task in connector.tasks)
-    return replace(others, task_states=states, positions=positions, problems=tuple(problems))
+    return replace(others, task_states=states, source_offsets=source_offsets, problems=tuple(problems))
 
 
 def _or_why(problems: list[str], ask: Callable[[], Answer]) -> Answer | None:

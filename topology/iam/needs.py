@@ -70,7 +70,7 @@ TARGET_CLUSTER = Permission(
 CONNECT_STORAGE = Permission(
     "ConnectStorage",
     "T: Connect's configs, offsets and status topics",
-    "Connect keeps connectors, positions and status in three topics.",
+    "Connect keeps connectors, source offsets and status in three topics.",
     (
         Need("CreateTopic", "join", "KIP-26, TopicAdmin.createTopics"),
         Need("DescribeTopic", "join", "Metadata and ListOffsets of KafkaBasedLog"),
@@ -95,7 +95,7 @@ CONNECT_GROUP = Permission(
 EXACTLY_ONCE = Permission(
     "ExactlyOnce",
     "T: transactional ids of the leader and of the tasks; not with exactly_once: off",
-    "The leader writes its configuration, and tasks write records with positions, in transactions (KIP-618).",
+    "The leader writes its configuration, and tasks records with source offsets, in transactions (KIP-618).",
     (
         Need("AlterTransactionalId", "join", "KIP-618, InitProducerId of the leader and the tasks"),
         Need("DescribeTransactionalId", "join", "FindCoordinator"),

@@ -105,8 +105,8 @@ class Toleration(Model):
 
 
 class ConnectCluster(Model):
-    """Names that are the contract of a running Connect cluster: MirrorMaker's positions live under them, so
-    that a runtime which takes over from another must keep them."""
+    """Names that are the contract of a running Connect cluster: MirrorMaker's source offsets live under them,
+    so that a runtime which takes over from another must keep them."""
 
     group_id: KafkaName | None = None
     """Default: `mirrormaker2-<environment>`."""
@@ -121,8 +121,8 @@ class ConnectCluster(Model):
     status_partitions: Count = 5
     """Default: 5 (Kafka's default)."""
     initial_state: Literal["RUNNING", "STOPPED"] = "RUNNING"
-    """State in which connectors are created that are not there yet (KIP-980). STOPPED where a dedicated
-    MirrorMaker still carries the flows: they start when `msk-mirror migrate` has given them its positions."""
+    """State in which new connectors are created (KIP-980). STOPPED where a dedicated MirrorMaker still
+    replicates the flows: they start when `msk-mirror migrate` has copied its source offsets."""
 
 
 class ConnectorProperties(Model):

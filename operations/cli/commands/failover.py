@@ -128,7 +128,7 @@ def _table(planned: Plan) -> Iterator[str]:
                     f"{move.source[0]}-{move.source[1]}",
                     move.committed,
                     f"{move.target[0]}-{move.target[1]}",
-                    move.position,
+                    move.resume_offset,
                     move.extent.end,
                     f"{move.way}{'' if move.needed else ' (is there)'}",
                     None if move.age_seconds is None else round(move.age_seconds),

@@ -23,7 +23,7 @@ from operations.migration.journal import Journal, JournalEntry, JournalError, re
 from operations.migration.migration import Migration
 from operations.migration.on_aws import MigrationInputError, Options, aws_migration, checked_environment
 from operations.migration.report import lines, report, write
-from operations.migration.source_offsets import PositionsError, rendered
+from operations.migration.source_offsets import SourceOffsetsError, rendered
 from operations.migration.source_offsets import as_json as as_json_rows
 from operations.migration.step_runner import StepFailed
 from operations.migration.workflows import WorkflowRefused, abort, migrate, planned_steps, rollback
@@ -40,7 +40,7 @@ __all__ = [
     "show_status",
 ]
 
-NOT_DONE = (GateError, PositionsError, FleetError, ConnectError, ClusterError, ApiError)
+NOT_DONE = (GateError, SourceOffsetsError, FleetError, ConnectError, ClusterError, ApiError)
 Course = Callable[[Migration, Journal], dict[str, Any]]
 
 
@@ -111,13 +111,13 @@ def show_plan(migration: Migration, journal: Path | None, as_json: bool) -> int:
     done = record.done if record else ()
     checks = run_checks(migration)
     try:
-        rows = dedicated_migration.position_rows(migration) if migration.path == "dedicated" else {}
+        rows = dedicated_migration.source_offset_rows(migration) if migration.path == "dedicated" else {}
     except NOT_DONE as error:
         return fail(FAILED, error)
     if as_json:
         content = {
             "path": migration.path,
-            "positions": {name: as_json_rows(found) for name, found in rows.items()},
+            "source_offsets": {name: as_json_rows(found) for name, found in rows.items()},
             "checks": [one.as_json() for one in checks],
             "steps": [{**one.as_json(), "done": one.name in done} for one in steps],
         }

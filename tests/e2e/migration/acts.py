@@ -56,7 +56,7 @@ def handover(old: str, new: str, between: Act | None = None) -> Act:
 
 def take_over(*, kill: bool = False) -> Act:
     """Path B: pods with stopped connectors are there; the dedicated MirrorMaker is stopped in order (`kill`:
-    without a word), its positions are put into the source connector and compared, and all is resumed."""
+    without a word), its source offsets are put into the source connector and compared, and all is resumed."""
 
     def act(stage: Stage, scenario: Scenario) -> None:
         dedicated, step = stage.fleets["dedicated"], scenario.steps.step
@@ -73,7 +73,7 @@ def take_over(*, kill: bool = False) -> Act:
                 _kill_newest(dedicated)
             dedicated.set_count(0)
             wait_until(lambda: not old.group_members(), LEFT_SECONDS, f"{old.group} has no members")
-        with step("positions put, connectors resumed"), ConnectClient(stage.urls(MOVING)) as client:
+        with step("source offsets put, connectors resumed"), ConnectClient(stage.urls(MOVING)) as client:
             found = old.read()
             extents = source_offsets.source_extents(stage.cluster(STAYING), found)
             rows = source_offsets.table(found, client.offsets(SOURCE_CONNECTOR), extents)
@@ -86,7 +86,7 @@ def take_over(*, kill: bool = False) -> Act:
 
 
 def give_back(stage: Stage, scenario: Scenario) -> None:
-    """Path B back: connectors stopped, their positions written into the dedicated MirrorMaker's topic, which
+    """Path B back: connectors stopped, their source offsets written into the dedicated runtime's topic, which
     starts from there; then the pods go."""
     step = scenario.steps.step
     with step("connectors stop"), ConnectClient(stage.urls(MOVING)) as client:
@@ -94,7 +94,7 @@ def give_back(stage: Stage, scenario: Scenario) -> None:
             client.stop(name)
         _await_stopped(stage, client)
         ours = source_offsets.export(client, SOURCE_CONNECTOR)
-    with step("positions written, dedicated MirrorMaker starts"):
+    with step("source offsets written, dedicated MirrorMaker starts"):
         DedicatedOffsets(stage.cluster(MOVING), stage.cluster(STAYING).alias).write(ours)
         stage.fleets["dedicated"].set_count(1)
         scenario.await_flow()

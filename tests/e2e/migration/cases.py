@@ -52,7 +52,7 @@ class Case:
 
 
 def there_and_back(*between: Act) -> Act:
-    """Path B and back: positions of a dedicated MirrorMaker are written back where it had some."""
+    """Path B and back: source offsets of a dedicated MirrorMaker are written back where it had some."""
     return in_turn(take_over(), *between, give_back)
 
 
@@ -97,7 +97,7 @@ TOOL_DISTURBED: Final = tuple(
         ("a", "worker-killed", "old-workers-1", KILLED),
         ("a", "broker-restarted", "old-workers-1", BROKER),
         ("b", "worker-killed", "validation-after", KILLED),
-        ("b", "broker-restarted", "positions", BROKER),
+        ("b", "broker-restarted", "source_offsets", BROKER),
     )
 )
 FAILOVER: Final = (

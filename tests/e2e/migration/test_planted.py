@@ -39,8 +39,8 @@ def test_what_is_skipped_is_lost_and_what_is_sent_again_is_twice(moved: Stage) -
     assert found.sent > SKIPPED + REPEATED
 
 
-def shifted(position: Offset, moved_by: dict[int, int]) -> Offset:
-    """The position of a partition of the events, moved; any other as it is."""
-    at = position.partition
+def shifted(source_offset: Offset, moved_by: dict[int, int]) -> Offset:
+    """The source offset of a partition of the events, moved; any other as it is."""
+    at = source_offset.partition
     by = moved_by.get(at["partition"], 0) if at["topic"] == EVENTS.name else 0
-    return Offset(at, {"offset": (position.offset or {})["offset"] + by})
+    return Offset(at, {"offset": (source_offset.offset or {})["offset"] + by})

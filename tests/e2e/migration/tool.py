@@ -62,7 +62,7 @@ def main(course: str, directory: Path) -> int:
     addresses = {bootstrap_variable(environment.alias(one)): at for one, at in said["bootstrap"].items()}
     ends = {region: Cluster(environment.alias(region), at) for region, at in said["bootstrap"].items()}
     flows = [flow_of(one, addresses) for name, one in specs.items() if name.endswith("-source")]
-    positions = DedicatedOffsets(ends[MOVING], environment.alias(STAYING))
+    source_offsets = DedicatedOffsets(ends[MOVING], environment.alias(STAYING))
     canary = VerifiedFlow(ends[STAYING], ends[MOVING], CANARY, f"{environment.alias(STAYING)}.{CANARY}")
     migration = Migration(
         environment=environment,
@@ -76,7 +76,7 @@ def main(course: str, directory: Path) -> int:
         flows=flows,
         target=ends[MOVING],
         validate=lambda: verify([canary], Load(count=50, rate=50), settle_seconds=1),
-        old_positions={one.connector: positions for one in flows if dedicated},
+        old_source_offsets={one.connector: source_offsets for one in flows if dedicated},
         say=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201 - what the command does
         seconds=GATE_SECONDS,
     )

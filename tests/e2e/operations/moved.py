@@ -41,7 +41,7 @@ __all__ = ["SOURCE", "TARGET", "runtimes", "traffic"]
 SOURCE, TARGET = "us-east-1", "us-west-2"
 CANARY, TRAFFIC = "demo.canary", "demo.traffic"
 FLUSH_MS = "2000"
-"""Positions are committed that often here; the deployed 10 s would only make each gate longer."""
+"""Source offsets are committed that often here; the deployed 10 s would only make each gate longer."""
 GATE_SECONDS = 90
 
 
@@ -105,7 +105,7 @@ def _migration(
         flows=flows,
         target=target,
         validate=lambda: verify([canary], Load(count=50, rate=50), quiet_seconds=30, settle_seconds=1),
-        old_positions=(
+        old_source_offsets=(
             {flow.connector: DedicatedOffsets(target, SOURCE) for flow in flows}
             if path == "dedicated"
             else {}

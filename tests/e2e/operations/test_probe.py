@@ -204,8 +204,8 @@ def test_a_running_a_stopped_and_an_unpublished_flow(
 def see_all_arrive(running: RunningProbe, sent: int) -> None:
     wait_until(lambda: running.total("TargetRecords") >= sent, 30, "all have arrived")
     wait_until(lambda: running.said(PUBLISHED.issubset), 30, "a look that sees everything")
-    # the workers commit their positions each ten seconds
-    wait_until(lambda: running.last("ReplicationLag") == 0, 30, "all positions are committed")
+    # the workers commit their source offsets each ten seconds
+    wait_until(lambda: running.last("ReplicationLag") == 0, 30, "all source offsets are committed")
     assert running.total("SourceRecords") == running.total("TargetRecords") == sent
     for name in ("FailedTasks", "CheckpointConnectorFailures", "HeartbeatConnectorFailures"):
         assert running.last(name) == 0

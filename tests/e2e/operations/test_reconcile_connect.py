@@ -149,7 +149,9 @@ def test_workers_that_die_are_waited_for_and_then_nothing_is_done_twice(
         worker.wait_ready()
 
 
-def test_positions_are_moved_while_a_connector_is_stopped(mirror: Mirror, connect: ConnectClient) -> None:
+def test_source_offsets_are_moved_while_a_connector_is_stopped(
+    mirror: Mirror, connect: ConnectClient
+) -> None:
     mirror.flow("demo.moved", partitions=1)
     name = f"{FLOW}-source"
     connect.create(name, config(topics="demo.moved"), "STOPPED")

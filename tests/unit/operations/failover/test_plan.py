@@ -58,7 +58,7 @@ def kinds(plan: Plan) -> list[str]:
 def test_a_group_goes_on_where_its_checkpoint_says() -> None:
     plan = planned()
     (move,) = plan.moves
-    assert (move.target, move.way, move.position, move.needed) == (THERE, "checkpoint", 901, True)
+    assert (move.target, move.way, move.resume_offset, move.needed) == (THERE, "checkpoint", 901, True)
     assert move.age_seconds == pytest.approx(5)
     assert (plan.problems, plan.left) == ((), ())
     assert plan.reread == 49, "900 is the record 1000, and 1050 is next"
@@ -70,21 +70,21 @@ def test_records_that_are_not_mirrored_yet_are_read_again_when_they_come() -> No
 
 def test_it_is_not_moved_back_behind_what_it_has_there_unless_forced() -> None:
     seen = replace(SEEN, current={THERE: 940})
-    assert [(one.position, one.needed, one.reread) for one in planned(seen).moves] == [(940, False, 10)]
-    assert [one.position for one in planned(seen, force=True).moves] == [901]
+    assert [(one.resume_offset, one.needed, one.reread) for one in planned(seen).moves] == [(940, False, 10)]
+    assert [one.resume_offset for one in planned(seen, force=True).moves] == [901]
 
 
 def test_it_goes_back_to_the_original_by_the_offset_syncs() -> None:
     plan = planned(CAME_BACK, BACK)
     (move,) = plan.moves
-    assert (move.source, move.target, move.way, move.position) == (THERE, HERE, "offset syncs", 1001)
+    assert (move.source, move.target, move.way, move.resume_offset) == (THERE, HERE, "offset syncs", 1001)
     assert plan.reread == 49
     assert any("which are for the flow us-west-2-to-us-east-1 to carry" in note for note in plan.notes)
 
 
 def test_without_offset_syncs_it_goes_on_where_it_was_before() -> None:
     (move,) = planned(replace(CAME_BACK, backward=SyncedOffsets()), BACK).moves
-    assert (move.way, move.position, move.needed, move.reread) == ("earlier position", 700, False, None)
+    assert (move.way, move.resume_offset, move.needed, move.reread) == ("earlier offset", 700, False, None)
 
 
 def test_an_old_checkpoint_is_refused_when_it_is_no_longer_right() -> None:
@@ -107,10 +107,10 @@ def test_a_partition_without_checkpoint_is_refused_until_it_is_said_what_becomes
     seen = replace(SEEN, checkpoints={})
     assert kinds(planned(seen)) == ["no-checkpoint"]
     assert f"{THERE[0]}-0" in planned(seen).problems[0].words
-    assert [(one.way, one.position) for one in planned(seen, uncheckpointed="syncs").moves] == [
+    assert [(one.way, one.resume_offset) for one in planned(seen, uncheckpointed="syncs").moves] == [
         ("offset syncs", 901)
     ]
-    assert [one.position for one in planned(seen, uncheckpointed="beginning").moves] == [0]
+    assert [one.resume_offset for one in planned(seen, uncheckpointed="beginning").moves] == [0]
     left = planned(seen, uncheckpointed="leave")
     assert [one.partition for one in left.left] == [HERE]
     assert kinds(left) == ["nothing"]
@@ -120,24 +120,24 @@ def test_a_partition_without_checkpoint_is_refused_until_it_is_said_what_becomes
 
 def test_an_empty_partition_needs_no_checkpoint() -> None:
     seen = replace(SEEN, checkpoints={}, extents={THERE: Extent(70, 70)}, forward=SyncedOffsets())
-    assert [(one.way, one.position, one.reread) for one in planned(seen).moves] == [("empty", 70, None)]
+    assert [(one.way, one.resume_offset, one.reread) for one in planned(seen).moves] == [("empty", 70, None)]
     unread = replace(seen, committed={HERE: 0})
-    assert [(one.way, one.position, one.reread) for one in planned(unread).moves] == [("empty", 70, 0)]
+    assert [(one.way, one.resume_offset, one.reread) for one in planned(unread).moves] == [("empty", 70, 0)]
 
 
 def test_a_group_that_was_set_back_waits_for_its_checkpoint() -> None:
     seen = replace(SEEN, committed={HERE: 1010}, current={THERE: 901})
     assert kinds(planned(seen)) == ["set-back"]
     forced = planned(replace(seen, forward=syncs(HERE, (800, 700), (1000, 900))), force=True)
-    assert (kinds(forced), [one.position for one in forced.moves]) == ([], [901])
+    assert (kinds(forced), [one.resume_offset for one in forced.moves]) == ([], [901])
 
 
 def test_what_retention_has_deleted_is_said() -> None:
     (move,) = planned(replace(SEEN, extents={THERE: Extent(1000, 2000)})).moves
-    assert (move.position, move.expired, move.reread) == (1000, 99, 0)
+    assert (move.resume_offset, move.expired, move.reread) == (1000, 99, 0)
 
 
-def test_a_position_behind_the_end_is_refused() -> None:
+def test_a_offset_behind_the_end_is_refused() -> None:
     seen = replace(SEEN, current={THERE: 5000})
     assert kinds(planned(seen)) == ["beyond-end"]
     assert kinds(planned(seen, force=True)) == []
@@ -147,7 +147,7 @@ def test_without_the_cluster_that_is_left_the_checkpoints_say_it() -> None:
     other = (THERE[0], 1)
     seen = replace(SEEN, committed=None, extents={THERE: Extent(0, 2000), other: Extent(0, 10)})
     plan = planned(seen)
-    assert [(one.source, one.position, one.reread) for one in plan.moves] == [(HERE, 901, None)]
+    assert [(one.source, one.resume_offset, one.reread) for one in plan.moves] == [(HERE, 901, None)]
     assert (kinds(plan), plan.reread) == (["no-checkpoint"], None)
     assert "us-east-1 was not asked" in plan.notes[0]
 
@@ -192,7 +192,7 @@ def test_a_plan_is_json() -> None:
         "end": 2000,
         "current": None,
         "translated": 901,
-        "position": 901,
+        "resume_offset": 901,
     }
 
 

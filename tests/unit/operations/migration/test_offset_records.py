@@ -1,4 +1,4 @@
-"""Connect's records of source positions: what is written is what is read, and what is not one is refused."""
+"""Connect's records of source offsets: what is written is what is read, and what is not one is refused."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from operations.connect.client import Offset
 from operations.migration.offset_records import (
-    Position,
     RecordError,
+    SourceOffset,
     SourcePartition,
     key_bytes,
     offset_of,
@@ -36,8 +36,8 @@ def test_a_key_is_what_4_1_1_writes() -> None:
 @given(places, offsets)
 def test_what_is_written_is_what_is_read(place: SourcePartition, offset: int) -> None:
     read = parse_record(key_bytes(SOURCE, place), value_bytes({"offset": offset}), SOURCE)
-    assert read == Position(place, offset)
-    assert parse_record(key_bytes(SOURCE, place), value_bytes(None), SOURCE) == Position(place, None)
+    assert read == SourceOffset(place, offset)
+    assert parse_record(key_bytes(SOURCE, place), value_bytes(None), SOURCE) == SourceOffset(place, None)
     as_rest_has_it = Offset(place._asdict(), {"offset": offset})
     assert (place_of(as_rest_has_it), offset_of(as_rest_has_it)) == (place, offset)
 
@@ -76,7 +76,7 @@ def test_what_another_connector_keeps_is_none_of_ours_whatever_it_is() -> None:
         (key_bytes(SOURCE, SourcePartition("a", "t", 0)), b"", r"^value: found ''; expected JSON$"),
     ],
 )
-def test_what_is_no_position_is_refused_with_what_was_found(
+def test_what_is_no_source_offset_is_refused_with_what_was_found(
     key: bytes | None, value: bytes | None, said: str
 ) -> None:
     with pytest.raises(RecordError, match=said):

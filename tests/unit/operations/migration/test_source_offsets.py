@@ -1,4 +1,4 @@
-"""Positions of two runtimes compared, and put through a scripted Connect."""
+"""Source offsets of two runtimes compared, and put through a scripted Connect."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rich.console import Console
 from operations.connect.client import ConnectClient, ConnectError, Offset
 from operations.kafka.partitions import Extent, Partition
 from operations.migration.source_offsets import (
-    PositionRow,
-    PositionsError,
+    SourceOffsetRow,
+    SourceOffsetsError,
     as_json,
     chosen,
     differences,
@@ -30,7 +30,7 @@ def at(topic: str, partition: int, offset: int | None, cluster: str = "east") ->
     return Offset(place, None if offset is None else {"offset": offset})
 
 
-def row(old: int | None, current: int | None, extent: Extent | None) -> PositionRow:
+def row(old: int | None, current: int | None, extent: Extent | None) -> SourceOffsetRow:
     extents = {("t", 0): extent} if extent else {}
     (only,) = table(
         [] if old is None else [at("t", 0, old)], [] if current is None else [at("t", 0, current)], extents
@@ -53,7 +53,7 @@ def row(old: int | None, current: int | None, extent: Extent | None) -> Position
         (9, None, Extent(10, 20), ("set", 10, 0)),
     ],
 )
-def test_what_becomes_of_a_position(
+def test_what_becomes_of_a_source_offset(
     old: int | None, current: int | None, extent: Extent | None, judged: tuple[str, int | None, int]
 ) -> None:
     found = row(old, current, extent)
@@ -77,17 +77,19 @@ def test_rows_are_sorted_and_as_json() -> None:
 
 
 def test_another_alias_is_refused() -> None:
-    with pytest.raises(PositionsError, match=r"found positions of clusters east, west; expected one alias"):
+    with pytest.raises(
+        SourceOffsetsError, match=r"found source offsets of clusters east, west; expected one alias"
+    ):
         table([at("t", 0, 1)], [at("t", 0, 1, "west")], {})
 
 
 def test_what_is_refused_is_named_and_force_takes_the_old_one() -> None:
     extents = {("t", 0): Extent(0, 20), ("t", 1): Extent(0, 20), ("t", 2): Extent(0, 5)}
     rows = table([at("t", 0, 9), at("t", 1, 9), at("t", 2, 9)], [at("t", 1, 12)], extents)
-    with pytest.raises(PositionsError) as raised:
+    with pytest.raises(SourceOffsetsError) as raised:
         chosen(rows)
     assert str(raised.value).startswith(
-        "2 of 3 positions are refused: t-1: old 9, ours 12, end 20 (refused: ours is ahead); "
+        "2 of 3 source offsets are refused: t-1: old 9, ours 12, end 20 (refused: ours is ahead); "
         "t-2: old 9, ours -, end 5 (refused: beyond the source's end). Nothing is changed;"
     )
     assert chosen(rows, force=True) == tuple(at("t", number, 9) for number in range(3))
@@ -95,7 +97,7 @@ def test_what_is_refused_is_named_and_force_takes_the_old_one() -> None:
 
 def test_a_long_list_of_refusals_is_cut() -> None:
     rows = table([at("t", number, 9) for number in range(8)], [], {("t", n): Extent(0, 5) for n in range(8)})
-    with pytest.raises(PositionsError, match=r"8 of 8 .*t-4: .* and 3 more"):
+    with pytest.raises(SourceOffsetsError, match=r"8 of 8 .*t-4: .* and 3 more"):
         chosen(rows)
 
 
@@ -129,9 +131,11 @@ def test_after_what_is_chosen_no_record_is_skipped_and_none_comes_twice(
     forced = {(one.partition["topic"], one.partition["partition"]) for one in chosen(rows, force=True)}
     after = current | {key: old[key] for key in forced}
     for key in old.keys() & extents.keys():
-        assert after[key] == old[key], "where the source has the partition it goes on from the old position"
+        assert after[key] == old[key], (
+            "where the source has the partition it goes on from the old source offset"
+        )
     if any(one.refused for one in rows):
-        with pytest.raises(PositionsError):
+        with pytest.raises(SourceOffsetsError):
             chosen(rows)
     else:
         assert chosen(rows) == chosen(rows, force=True)
@@ -167,7 +171,7 @@ def listed(*offsets: Offset) -> dict[str, Any]:
     return {"offsets": [{"partition": one.partition, "offset": one.offset} for one in offsets]}
 
 
-def test_positions_are_put_into_a_stopped_connector_and_read_back(scripted: Any, answer: Any) -> None:
+def test_source_offsets_are_put_into_a_stopped_connector_and_read_back(scripted: Any, answer: Any) -> None:
     worker = scripted(
         answer(200, INFO),
         answer(200, status("STOPPED")),
@@ -200,7 +204,7 @@ def test_nothing_is_written_unless_it_is_stopped(
     client = ConnectClient([worker.url])
     for call in (lambda: put(client, NAME, OFFSETS, seconds=0), lambda: export(client, NAME, seconds=0)):
         worker.script[:] = [answer(200, info), answer(200, shown)]
-        with pytest.raises(PositionsError, match=f"^{said}"):
+        with pytest.raises(SourceOffsetsError, match=f"^{said}"):
             call()
     assert {method for method, _, _ in worker.asked} == {"GET"}
 
@@ -209,7 +213,7 @@ def test_a_worker_in_a_rebalance_may_still_have_tasks(scripted: Any, answer: Any
     busy = answer(503, {"error_code": 503, "message": "Worker is rebalancing"})
     worker = scripted(answer(200, INFO), answer(200, status("STOPPED")), busy)
     with pytest.raises(
-        PositionsError, match=r"its tasks may still write positions: .*/health: 503: Worker is"
+        SourceOffsetsError, match=r"its tasks may still write source offsets: .*/health: 503: Worker is"
     ):
         stopped(ConnectClient([worker.url]), NAME, seconds=0)
 
@@ -236,10 +240,11 @@ def test_what_is_not_as_written_is_said(scripted: Any, answer: Any) -> None:
         answer(200, {"message": "altered"}),
         answer(200, listed(at("t", 0, 9), at("t", 1, 6))),
     )
-    with pytest.raises(PositionsError) as raised:
+    with pytest.raises(SourceOffsetsError) as raised:
         put(ConnectClient([worker.url]), NAME, OFFSETS, seconds=0)
     assert str(raised.value) == (
-        f"{NAME}: 1 of 2 positions are not as written: east/t-1: wanted 7, found 6. The connector is STOPPED "
+        f"{NAME}: 1 of 2 source offsets are not as written: east/t-1: wanted 7, found 6. The connector is "
+        "STOPPED "
         "still; write them again"
     )
 

@@ -23,7 +23,7 @@ EARLIER = Reading(
 NOW = Reading(
     source={("orders", 0): Extent(0, 160), ("orders", 1): Extent(40, 51)},
     target={("a.orders", 0): Extent(0, 95)},
-    positions={("orders", 0): 149, ("orders", 1): 50},
+    source_offsets={("orders", 0): 149, ("orders", 1): 50},
     task_states=("RUNNING", "FAILED", "RUNNING", "UNASSIGNED"),
     latencies_ms=(40.0,) * 94 + (900.0,) * 6,
     checkpoint_failures=1,
@@ -82,7 +82,7 @@ def test_a_line_names_figures_as_cloudwatch_does() -> None:
     [
         ({"source": None}, {"replication-lag", "source-records"}),
         ({"target": None}, {"target-records"}),
-        ({"positions": None}, {"replication-lag"}),
+        ({"source_offsets": None}, {"replication-lag"}),
         ({"task_states": None}, {"running-tasks", "failed-tasks"}),
         ({"latencies_ms": ()}, {"replication-latency"}),
         ({"checkpoint_failures": None}, {"checkpoint-failures"}),
@@ -109,7 +109,7 @@ def test_no_task_is_a_figure_and_no_answer_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("extent", "position", "lag"),
+    ("extent", "source_offset", "lag"),
     [
         (Extent(0, 100), 99, 0),
         (Extent(0, 100), 59, 40),
@@ -120,13 +120,16 @@ def test_no_task_is_a_figure_and_no_answer_is_none() -> None:
         (Extent(0, 100), 120, 100),  # deleted and made again under its old name
     ],
 )
-def test_lag_is_what_is_there_and_not_committed(extent: Extent, position: int | None, lag: int) -> None:
-    positions = {} if position is None else {("t", 0): position}
-    assert figures(Reading(source={("t", 0): extent}, positions=positions), None)["replication-lag"] == lag
+def test_lag_is_what_is_there_and_not_committed(extent: Extent, source_offset: int | None, lag: int) -> None:
+    source_offsets = {} if source_offset is None else {("t", 0): source_offset}
+    assert (
+        figures(Reading(source={("t", 0): extent}, source_offsets=source_offsets), None)["replication-lag"]
+        == lag
+    )
 
 
-def test_positions_of_topics_that_do_not_cross_any_more_do_not_count() -> None:
-    seen = Reading(source={("t", 0): Extent(0, 10)}, positions={("t", 0): 9, ("gone", 0): 5})
+def test_source_offsets_of_topics_that_do_not_cross_any_more_do_not_count() -> None:
+    seen = Reading(source={("t", 0): Extent(0, 10)}, source_offsets={("t", 0): 9, ("gone", 0): 5})
     assert figures(seen, None)["replication-lag"] == 0
 
 
@@ -164,9 +167,11 @@ def test_lag_is_between_none_and_all_that_is_there(
     partitions: dict[tuple[str, int], tuple[int, int, int]],
 ) -> None:
     source = {key: Extent(first, first + count) for key, (first, count, _) in partitions.items()}
-    positions = {key: position for key, (_, _, position) in partitions.items()}
+    source_offsets = {key: source_offset for key, (_, _, source_offset) in partitions.items()}
     there = sum(extent.end - extent.beginning for extent in source.values())
-    assert 0 <= figures(Reading(source=source, positions=positions), None)["replication-lag"] <= there
+    assert (
+        0 <= figures(Reading(source=source, source_offsets=source_offsets), None)["replication-lag"] <= there
+    )
 
 
 @pytest.mark.parametrize(

@@ -45,20 +45,20 @@ def known(answer: Any, *states: str) -> tuple[Any, Any]:
     return answer(body={NAME: {"info": {"config": {}}}}), answer(body={NAME: {"status": status}})
 
 
-def position(cluster: str, partition: int, offset: int | None) -> dict[str, Any]:
+def source_offset(cluster: str, partition: int, offset: int | None) -> dict[str, Any]:
     where = {"cluster": cluster, "topic": "orders", "partition": partition}
     return {"partition": where, "offset": None if offset is None else {"offset": offset}}
 
 
-def test_tasks_and_positions_of_the_flows_own_source(scripted: Any, answer: Any) -> None:
-    offsets = [position("a", 0, 41), position("a", 1, None), position("c", 0, 7)]
+def test_tasks_and_source_offsets_of_the_flows_own_source(scripted: Any, answer: Any) -> None:
+    offsets = [source_offset("a", 0, 41), source_offset("a", 1, None), source_offset("c", 0, 7)]
     found = view(scripted, *known(answer, "RUNNING", "FAILED"), answer(body={"offsets": offsets}))
     assert found == ConnectView(("RUNNING", "FAILED"), {("orders", 0): 41}, ())
 
 
-def test_positions_that_connect_does_not_tell_leave_the_tasks(scripted: Any, answer: Any) -> None:
+def test_source_offsets_that_connect_does_not_tell_leave_the_tasks(scripted: Any, answer: Any) -> None:
     found = view(scripted, *known(answer, "RUNNING"), answer(500, {"message": "no offsets today"}))
-    assert (found.task_states, found.positions) == (("RUNNING",), None)
+    assert (found.task_states, found.source_offsets) == (("RUNNING",), None)
     assert "no offsets today" in found.problems[0]
 
 
@@ -93,7 +93,7 @@ def test_failures_of_a_connector_are_its_own_and_its_tasks(
 
 def test_a_connect_that_does_not_answer_tells_nothing(scripted: Any, answer: Any) -> None:
     found = view(scripted, answer(503, {"message": "starting"}))
-    assert (found.task_states, found.positions, found.answers) == (None, None, False)
+    assert (found.task_states, found.source_offsets, found.answers) == (None, None, False)
     assert "starting" in found.problems[0]
 
 

@@ -7,7 +7,9 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from operations.connect.client import ConnectClient
 from operations.kubernetes.api import TIMEOUT_SECONDS, KubernetesApi
 from operations.reconciler.conditions import Level
 from operations.reconciler.reconcile import Reconciler, Report
+from tests.e2e.waiting import wait_until
 from tests.unit.operations.kubernetes.api_server import fake_api_server
 from topology.kubernetes.pods import OPERATIONS_GRACE_SECONDS
 
@@ -126,24 +129,29 @@ def test_the_loop_settles_and_looks_again(scripted: Any, answer: Any, directory:
     assert report.conditions[0].level is Level.OK
 
 
-@pytest.fixture
-def terminated_later() -> Iterator[None]:
-    """SIGTERM to this process in a moment, and an error instead of an end should nobody have taken it."""
-    before = signal.signal(signal.SIGTERM, lambda *_: pytest.fail("nobody took the SIGTERM"))
-    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM))
-    timer.start()
-    yield
-    timer.join()
-    signal.signal(signal.SIGTERM, before)
+@contextmanager
+def terminated_when(holds: Callable[[], bool]) -> Iterator[None]:
+    """Send SIGTERM to this process when its handler is installed and the condition holds."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def terminate() -> None:
+        wait_until(
+            lambda: signal.getsignal(signal.SIGTERM) is not before and holds(), 60, "the command works"
+        )
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        sent = pool.submit(terminate)
+        yield
+    sent.result()
 
 
-@pytest.mark.usefixtures("terminated_later")
 def test_the_command_keeps_on_and_ends_with_0_on_sigterm(
     scripted: Any, answer: Any, directory: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     worker = scripted(answer(503, {"message": "starting"}))
     options = ["--connect", worker.url, "--connectors", str(directory), "--metrics-port", "0"]
-    with pytest.raises(SystemExit) as ended:
+    with terminated_when(lambda: bool(worker.asked)), pytest.raises(SystemExit) as ended:
         main(["reconcile", *options])
     said = capsys.readouterr().out.splitlines()
     assert ended.value.code == 0
@@ -153,7 +161,6 @@ def test_the_command_keeps_on_and_ends_with_0_on_sigterm(
     assert said[-1] == "stopped"
 
 
-@pytest.mark.usefixtures("terminated_later")
 def test_in_a_pod_the_command_writes_events_and_looks_at_the_workers(
     scripted: Any,
     answer: Any,
@@ -168,7 +175,7 @@ def test_in_a_pod_the_command_writes_events_and_looks_at_the_workers(
     with fake_api_server() as server:
         monkeypatch.setattr(KubernetesApi, "in_cluster", lambda *_: server.api(token))
         options = ["--connect", worker.url, "--connectors", str(directory), "--workers-selector", "a=b"]
-        with pytest.raises(SystemExit) as ended:
+        with terminated_when(lambda: len(server.events) == 2), pytest.raises(SystemExit) as ended:
             main(["reconcile", *options])
     assert ended.value.code == 0
     assert server.selectors[0] == "a=b"

@@ -55,7 +55,7 @@ class Stage:
         self.clusters[SOURCE].create_topics({topic: partitions})
         return VerifiedFlow(self.cluster(SOURCE), self.cluster(TARGET), topic, f"{SOURCE}.{topic}")
 
-    def positions(self) -> DedicatedOffsets:
+    def source_offsets(self) -> DedicatedOffsets:
         return DedicatedOffsets(self.cluster(TARGET), SOURCE)
 
     def mirrored(self, topic: str) -> int:

@@ -14,7 +14,7 @@ from operations.migration.dedicated import DedicatedError
 from operations.migration.offset_records import offset_of, place_of
 from operations.verification.production import Load
 from operations.verification.verify import FlowProgress, FlowResult, Verification, VerifiedFlow
-from tests.e2e.positions.stage import (
+from tests.e2e.source_offsets.stage import (
     RUNNING_SECONDS,
     SOURCE,
     SOURCE_CONNECTOR,
@@ -77,7 +77,7 @@ class Traffic:
 
 
 def take_over(two_runtimes: Stage, client: ConnectClient, old: tuple[Offset, ...]) -> None:
-    """Path B: our connectors STOPPED, the old runtime's positions, resumed."""
+    """Path B: our connectors STOPPED, the old runtime's source offsets, resumed."""
     two_runtimes.create_stopped(client)
     source_offsets.stopped(client, SOURCE_CONNECTOR)
     extents = source_offsets.source_extents(two_runtimes.cluster(SOURCE), old)
@@ -93,7 +93,7 @@ def give_back(two_runtimes: Stage, client: ConnectClient) -> tuple[Offset, ...]:
     for name in client.connectors():
         client.stop(name)
     ours = source_offsets.export(client, SOURCE_CONNECTOR)
-    dedicated = two_runtimes.positions()
+    dedicated = two_runtimes.source_offsets()
     extents = source_offsets.source_extents(two_runtimes.cluster(SOURCE), ours)
     wanted = source_offsets.chosen(source_offsets.table(ours, dedicated.read(), extents))
     assert dedicated.write(wanted) == len(wanted)
@@ -102,7 +102,7 @@ def give_back(two_runtimes: Stage, client: ConnectClient) -> tuple[Offset, ...]:
 
 
 def remove(client: ConnectClient) -> None:
-    """Our connectors and their positions."""
+    """Our connectors and their source offsets."""
     for name in client.connectors():
         client.stop(name)
         source_offsets.stopped(client, name)
@@ -113,7 +113,7 @@ def remove(client: ConnectClient) -> None:
 
 def test_there_and_back_nothing_is_lost_and_nothing_comes_twice(two_runtimes: Stage) -> None:
     traffic = Traffic(two_runtimes.flow("demo.there-and-back"))
-    dedicated, kept = two_runtimes.start_dedicated(), two_runtimes.positions()
+    dedicated, kept = two_runtimes.start_dedicated(), two_runtimes.source_offsets()
     assert two_runtimes.worker is not None
     two_runtimes.worker.wait_ready()
     with traffic.going(), two_runtimes.client() as client:
@@ -147,12 +147,12 @@ def test_there_and_back_nothing_is_lost_and_nothing_comes_twice(two_runtimes: St
 def test_what_a_killed_runtime_had_not_noted_comes_twice_and_no_more(two_runtimes: Stage) -> None:
     topic = "demo.killed"
     traffic = Traffic(two_runtimes.flow(topic, PARTITIONS))
-    # by default it notes its positions once a minute: as many records come twice
+    # by default it notes its source offsets once a minute: as many records come twice
     dedicated = two_runtimes.start_dedicated({f"{TARGET}.offset.flush.interval.ms": "2000"})
-    kept = two_runtimes.positions()
+    kept = two_runtimes.source_offsets()
     with traffic.going(), two_runtimes.client() as client:
         traffic.await_more("the dedicated MirrorMaker carries the flow")
-        wait_until(lambda: noted(kept.read(), topic), RUNNING_SECONDS, "it has noted positions")
+        wait_until(lambda: noted(kept.read(), topic), RUNNING_SECONDS, "it has noted source offsets")
         traffic.await_more("it has gone on")
         dedicated.kill()
         dedicated.process.wait()
@@ -173,7 +173,7 @@ def test_what_a_killed_runtime_had_not_noted_comes_twice_and_no_more(two_runtime
 
 
 def upto(offsets: list[Offset] | tuple[Offset, ...]) -> int:
-    """How many records of new topics have been mirrored when their positions are these."""
+    """How many records of new topics have been mirrored when their source offsets are these."""
     return sum((offset_of(one) or 0) + 1 for one in offsets)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.positions.stage import Stage, staged
+from tests.e2e.source_offsets.stage import Stage, staged
 
 
 @pytest.fixture(scope="session")
 def two_runtimes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Running brokers and a worker without connectors."""
-    with staged(tmp_path_factory.mktemp("positions")) as running:
+    with staged(tmp_path_factory.mktemp("source_offsets")) as running:
         running.start_worker()
         yield running

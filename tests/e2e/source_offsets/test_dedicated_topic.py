@@ -1,4 +1,4 @@
-"""Records of positions on a real broker: those of a real Connect byte for byte, and what not to trust."""
+"""Source offsets on a real broker: the records of a real Connect byte for byte, and what not to trust."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from operations.kafka.clusters import Cluster, ClusterError
 from operations.migration import source_offsets
 from operations.migration.dedicated import CONNECTOR, DedicatedError, DedicatedOffsets
 from operations.migration.offset_records import SourcePartition, key_bytes
-from tests.e2e.positions.stage import CONNECTORS, ENVIRONMENT, SOURCE, SOURCE_CONNECTOR, TARGET, Stage
+from tests.e2e.source_offsets.stage import CONNECTORS, ENVIRONMENT, SOURCE, SOURCE_CONNECTOR, TARGET, Stage
 from tests.e2e.waiting import wait_until
 from topology.aws.names import Names
 
@@ -33,8 +33,8 @@ def at(topic: str, partition: int, offset: int | None) -> Offset:
 
 @pytest.fixture
 def kept(two_runtimes: Stage) -> DedicatedOffsets:
-    """An empty topic for positions."""
-    topic = f"positions-{next(NUMBERS)}"
+    """An empty topic for source offsets."""
+    topic = f"source-offsets-{next(NUMBERS)}"
     two_runtimes.clusters[TARGET].create_topics({topic: PARTITIONS}, {"cleanup.policy": "compact"})
     return DedicatedOffsets(two_runtimes.cluster(TARGET), SOURCE, topic=topic)
 
@@ -92,7 +92,7 @@ def test_keys_values_and_partitions_are_those_that_connect_writes(two_runtimes: 
 def test_the_last_of_what_was_written_is_what_is_read(
     two_runtimes: Stage, writings: list[dict[tuple[str, int], int | None]]
 ) -> None:
-    topic = f"positions-{next(NUMBERS)}"
+    topic = f"source-offsets-{next(NUMBERS)}"
     two_runtimes.clusters[TARGET].create_topics({topic: PARTITIONS})
     kept = DedicatedOffsets(two_runtimes.cluster(TARGET), SOURCE, topic=topic)
     last: dict[tuple[str, int], int | None] = {}
@@ -108,7 +108,7 @@ def test_the_last_of_what_was_written_is_what_is_read(
 
 def test_what_is_in_a_transaction_counts_once_it_is_committed(kept: DedicatedOffsets) -> None:
     kept.write([at("t", 0, 1)])
-    producer = kept.cluster.producer({"transactional.id": "positions", "partitioner": "murmur2_random"})
+    producer = kept.cluster.producer({"transactional.id": "source_offsets", "partitioner": "murmur2_random"})
     producer.init_transactions(30)
     key = key_bytes(CONNECTOR, SourcePartition(SOURCE, "t", 0))
     for outcome, offset in (("abort", 2), ("commit", 3)):
@@ -116,7 +116,9 @@ def test_what_is_in_a_transaction_counts_once_it_is_committed(kept: DedicatedOff
         producer.begin_transaction()
         producer.produce(kept.topic, f'{{"offset":{offset}}}', key=key)
         assert producer.flush(30) == 0
-        with pytest.raises(ClusterError, match=r"in 1 s; not read to the end: positions-\d+-\d; a trans"):
+        with pytest.raises(
+            ClusterError, match=r"in 1 s; not read to the end: source-offsets-\d+-\d; a trans"
+        ):
             kept.read(seconds=1)
         if outcome == "abort":
             producer.abort_transaction(30)
@@ -129,13 +131,15 @@ def test_what_is_in_a_transaction_counts_once_it_is_committed(kept: DedicatedOff
 def test_a_record_that_is_none_is_named_with_its_place(kept: DedicatedOffsets) -> None:
     kept.write([at("t", 0, 1)])
     send(kept, b"not json", b"{}", 4)
-    with pytest.raises(DedicatedError, match=r"topic positions-\d+, partition 4, offset \d+: key: found"):
+    with pytest.raises(
+        DedicatedError, match=r"topic source-offsets-\d+, partition 4, offset \d+: key: found"
+    ):
         kept.read()
     with pytest.raises(DedicatedError, match="expected JSON"):
         kept.write([at("t", 0, 2)])
 
 
-def test_two_records_for_one_position_are_refused_until_one_is_forgotten(kept: DedicatedOffsets) -> None:
+def test_two_records_for_one_source_offset_are_refused_until_one_is_forgotten(kept: DedicatedOffsets) -> None:
     kept.write([at("t", 0, 1)])
     by_hand = b'["MirrorSourceConnector", {"topic": "t", "partition": 0, "cluster": "us-east-1"}]'
     send(kept, by_hand, b'{"offset":7}', 0)
@@ -150,7 +154,9 @@ def test_other_connectors_and_clusters_are_left_alone(kept: DedicatedOffsets) ->
     send(kept, key_bytes(CONNECTOR, SourcePartition("eu", "t", 0)), b'{"offset":5}', 2)
     assert kept.read() == ()
     foreign = Offset(SourcePartition("eu", "t", 0)._asdict(), {"offset": 5})
-    with pytest.raises(DedicatedError, match=r"eu/t-0: found a position of cluster eu; expected us-east-1"):
+    with pytest.raises(
+        DedicatedError, match=r"eu/t-0: found a source offset of cluster eu; expected us-east-1"
+    ):
         kept.write([at("t", 0, 1), foreign])
     assert kept.read() == ()
 
