@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from operations.cli.commands.health import run
+from tests.e2e.waiting import wait_until
 
 COMMAND = Path(__file__).resolve().parents[4] / "bin" / "msk-mirror"
 
@@ -59,10 +60,18 @@ def test_holding_lasts_until_sigterm_and_asks_nothing() -> None:
         [sys.executable, str(COMMAND), "health", "http://127.0.0.1:1/connectors", "--hold"],
         stderr=subprocess.PIPE,
     )
+    wait_until(lambda: catches_sigterm(process.pid), 60, "the command has installed its handler")
     with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(2.5)
+        process.wait(0.5)
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
     assert process.stderr
     assert process.stderr.read() == b""
     process.stderr.close()
+
+
+def catches_sigterm(pid: int) -> bool:
+    """Whether a process has a handler of SIGTERM (proc_pid_status(5): SigCgt is a mask of signals)."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    (caught,) = (line.split()[1] for line in status if line.startswith("SigCgt:"))
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
