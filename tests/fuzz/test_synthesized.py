@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from tests.fuzz.census import CENSUS
@@ -29,6 +30,7 @@ UUID_BYTES = 39
 UNESCAPED = re.compile(rf"(?<![$%])[$%]\{{{TEMPLATE}\}}")
 
 
+@pytest.mark.timeout(3600)
 def test_stacks_are_synthesized_the_same_twice_and_within_the_limits(
     synthesize: Callable[[Environment], dict[str, Stack]],
 ) -> None:
