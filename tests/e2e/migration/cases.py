@@ -97,7 +97,7 @@ TOOL_DISTURBED: Final = tuple(
         ("a", "worker-killed", "old-workers-1", KILLED),
         ("a", "broker-restarted", "old-workers-1", BROKER),
         ("b", "worker-killed", "validation-after", KILLED),
-        ("b", "broker-restarted", "source_offsets", BROKER),
+        ("b", "broker-restarted", "source-offsets", BROKER),
     )
 )
 FAILOVER: Final = (

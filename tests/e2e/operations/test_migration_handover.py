@@ -70,7 +70,7 @@ def test_no_record_is_lost_or_read_twice_there_and_back(  # noqa: PLR0917 - two 
         assert (report["course"], report["ended"]) == (course, "finished")
         assert report["records"]["lost"] == report["records"]["duplicated"] == 0
     steps = [one["step"] for one in there["steps"]]
-    away = ["old-workers-1", "old-workers-0"] if path == "connect" else ["source_offsets", "resumed"]
+    away = ["old-workers-1", "old-workers-0"] if path == "connect" else ["source-offsets", "resumed"]
     assert steps[-4:] == [*away, "validation-after", "report"]
     assert there["after"]["connectors"].keys() == migration.specs.keys()
 
