@@ -48,7 +48,7 @@ BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
 SESSION_TIMEOUT_MS = 6000
 """Time without a heartbeat after which the group coordinator gives a worker's tasks to others. The shortest
 that brokers accept by default (Kafka, broker property group.min.session.timeout.ms). Decision 28."""
-HEARTBEAT_INTERVAL_MS = 500
+HEARTBEAT_INTERVAL_MS = 1500
 """Time between two heartbeats of a worker. It learns of a rebalance by the answer to one, and its herder may
 sleep through one more: a roll pauses for up to two of them (decision 28)."""
 OWN_VARIABLES = "POD_IP|BOOTSTRAP_[A-Z0-9_]+"

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from localcloud.aws import EmulatedAws, start_emulated_aws
+from tests.e2e.waiting import wait_until
 
 
 def test_account_id_is_the_one_asked_for(tmp_path: Path) -> None:
@@ -96,4 +97,6 @@ def test_what_moto_lacks_fails_with_its_name_in_the_log(tmp_path: Path) -> None:
     with start_emulated_aws(log=log) as aws:
         with pytest.raises(Exception, match="500"):
             aws.client("logs", "us-east-1").put_query_definition(name="a", queryString="fields @message")
-        assert "put_query_definition action has not been implemented" in log.read_text()
+        # the server writes the traceback after its answer
+        missing = "put_query_definition action has not been implemented"
+        wait_until(lambda: missing in log.read_text(), 30, "the log names the action", log.read_text)

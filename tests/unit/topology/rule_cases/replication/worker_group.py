@@ -36,9 +36,9 @@ CASES: Final = (
     ),
     Case(
         "heartbeats-come-within-a-session",
-        {"mirrormaker/worker_properties": {"session.timeout.ms": "500"}},
+        {"mirrormaker/worker_properties": {"session.timeout.ms": "1500"}},
         "mirrormaker.worker_properties.session.timeout.ms",
         "contradicts heartbeat.interval.ms",
-        "more than 500",
+        "more than 1500",
     ),
 )
