@@ -65,7 +65,7 @@ class SourceOffsetRow:
     set      the old runtime is further, or the new one has no source offset
     same     both stand at the same record
     ahead    the new runtime is further: to set it back mirrors records twice
-    beyond   the old source offset lies behind the source's end: another cluster, or a topic made anew
+    beyond   the old source offset lies behind the source's end: another cluster, or a recreated topic
     unknown  the source has no such partition: nothing to go on from
     kept     only the new runtime has a source offset
     """

@@ -132,7 +132,7 @@ def _lag(
 
 def waiting(extent: Extent, source_offset: int) -> int:
     """Records after the last replicated one (-1: none). What retention has taken is not waiting any more, and
-    where the end lies before the source offset (the topic was deleted and made again) it begins anew."""
+    where the end lies before the source offset (the topic was recreated) all that is there waits."""
     continues = source_offset + 1
     begins = extent.beginning if continues > extent.end else max(continues, extent.beginning)
     return extent.end - begins

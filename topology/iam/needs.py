@@ -95,7 +95,7 @@ CONNECT_GROUP = Permission(
 EXACTLY_ONCE = Permission(
     "ExactlyOnce",
     "T: transactional ids of the leader and of the tasks; not with exactly_once: off",
-    "The leader writes its configuration, and tasks records with source offsets, in transactions (KIP-618).",
+    "The leader's configuration and the tasks' records are written in transactions, with offsets (KIP-618).",
     (
         Need("AlterTransactionalId", "join", "KIP-618, InitProducerId of the leader and the tasks"),
         Need("DescribeTransactionalId", "join", "FindCoordinator"),

@@ -31,10 +31,10 @@ GRACE_SECONDS = 90
 """terminationGracePeriodSeconds: the preStop hook (25 s), the graceful stop of the tasks (30 s), the last
 commit of offsets and leaving the group. A spot node is gone two minutes after its notice."""
 PRE_STOP_SECONDS = 25
-"""How long a worker that has to stop goes on working. Nodes learn in their own time that its pod has left the
-Services' endpoints (Kubernetes, "Pod Lifecycle", termination), and in a roll the JVM of the next pod starts
-meanwhile: a worker that stops its tasks on the same cores at the same time pauses its partitions for twice as
-long (decision 28)."""
+"""How long a worker that has to stop continues to replicate. Nodes learn in their own time that its pod has
+left the Services' endpoints (Kubernetes, "Pod Lifecycle", termination). In a roll, the JVM of the next pod
+starts meanwhile: a worker that stops its tasks on the same cores at the same time pauses its partitions for
+twice as long (decision 28)."""
 STOP_RESERVE_SECONDS = 30
 """Of a worker's time to stop, what is not for its tasks: the last commit of offsets
 (offset.flush.timeout.ms) and leaving the group."""

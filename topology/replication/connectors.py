@@ -50,7 +50,7 @@ SESSION_TIMEOUT_MS = 6000
 that brokers accept by default (Kafka, broker property group.min.session.timeout.ms). Decision 28."""
 HEARTBEAT_INTERVAL_MS = 1500
 """Time between two heartbeats of a worker. It learns of a rebalance by the answer to one, and its herder may
-sleep through one more: a roll pauses for up to two of them (decision 28)."""
+wait for one more: up to two of them are part of the pause of a roll (decision 28)."""
 OWN_VARIABLES = "POD_IP|BOOTSTRAP_[A-Z0-9_]+"
 """Environment variables that properties may read, as a regular expression."""
 

@@ -29,22 +29,24 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def policies(synthesize: Synthesize) -> dict[ExactlyOnce, Case]:
-    """By exactly-once: the environment and the policy documents that identity-R of the target has for each
-    user, out of the synthesized JSON."""
-    found = {}
-    for exactly_once in ExactlyOnce:
+def policies(synthesize: Synthesize) -> Callable[[ExactlyOnce], Case]:
+    """The environment and the policy documents that identity-R of the target has for each user, out of the
+    JSON; synthesized when it is asked for the first time."""
+
+    @cache
+    def case(exactly_once: ExactlyOnce) -> Case:
         environment = hurried(exactly_once)
         resources = synthesize(environment)[f"identity-{TARGET}"]["resource"]["aws_iam_policy"]
         documents = {user: json.loads(resources[name]["policy"]) for user, name in ROLES.items()}
-        found[exactly_once] = Case(environment, documents)
-    return found
+        return Case(environment, documents)
+
+    return case
 
 
 @pytest.fixture(scope="session")
-def complete(guarded: Stage, policies: dict[ExactlyOnce, Case]) -> Callable[[ExactlyOnce], Trial]:
+def complete(guarded: Stage, policies: Callable[[ExactlyOnce], Case]) -> Callable[[ExactlyOnce], Trial]:
     """What became of all functions under the whole policies; tried when it is asked for the first time."""
-    return cache(lambda exactly_once: tried(guarded, policies[exactly_once], ALL_FUNCTIONS, generous))
+    return cache(lambda exactly_once: tried(guarded, policies(exactly_once), ALL_FUNCTIONS, generous))
 
 
 @pytest.fixture(scope="session")

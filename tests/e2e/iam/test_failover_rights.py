@@ -3,7 +3,7 @@ of it, it stays where it is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,8 +76,8 @@ class Operator:
 
 
 @pytest.fixture(scope="module")
-def operator(guarded: Stage, policies: dict[ExactlyOnce, Case]) -> Operator:
-    environment, documents = policies[ExactlyOnce.OFF]
+def operator(guarded: Stage, policies: Callable[[ExactlyOnce], Case]) -> Operator:
+    environment, documents = policies(ExactlyOnce.OFF)
     guarded.begin(environment, {WORKERS: documents[WORKERS]})
     for function in FUNCTIONS:
         if function.id in NEEDED:

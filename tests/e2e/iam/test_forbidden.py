@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from confluent_kafka import KafkaException
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")
-def prepared(guarded: Stage, policies: dict[ExactlyOnce, Case]) -> Iterator[Stage]:
+def prepared(guarded: Stage, policies: Callable[[ExactlyOnce], Case]) -> Iterator[Stage]:
     """Topics and groups that others use, and those that MirrorMaker has made."""
-    guarded.begin(*policies[ExactlyOnce.ON])
+    guarded.begin(*policies(ExactlyOnce.ON))
     prepare(guarded)
     yield guarded
 

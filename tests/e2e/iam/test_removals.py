@@ -67,13 +67,13 @@ ROWS = rows()
 @pytest.mark.parametrize("row", ROWS, ids=[f"{one.user}-{one.sid}-{one.need.action}" for one in ROWS])
 def test_the_named_function_fails_without_the_action(
     guarded: Stage,
-    policies: dict[ExactlyOnce, Case],
+    policies: Callable[[ExactlyOnce], Case],
     complete: Callable[[ExactlyOnce], Trial],
     report: Report,
     row: Row,
 ) -> None:
     report.actions = len(ROWS)
-    environment, documents = policies[row.exactly_once]
+    environment, documents = policies(row.exactly_once)
     whole = complete(row.exactly_once)
 
     began = time.monotonic()

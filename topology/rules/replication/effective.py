@@ -62,8 +62,8 @@ def tasks_stop_before_their_worker_is_killed(environment: Environment) -> Iterat
     leaving = "committing offsets and leaving the group"
     limits = []
     if environment.runtime.eks:
-        reserved = PRE_STOP_SECONDS + STOP_RESERVE_SECONDS
-        limits.append(("the pod's grace period", GRACE_SECONDS, reserved, f"the preStop hook, {leaving}"))
+        kept = PRE_STOP_SECONDS + STOP_RESERVE_SECONDS
+        limits.append(("the pod's grace period", GRACE_SECONDS, kept, f"the preStop hook, {leaving}"))
     if environment.runtime.ecs:
         from topology.ecs.tasks import STOP_SECONDS  # noqa: PLC0415 - 20 ms that an environment without tasks saves
 
@@ -71,12 +71,12 @@ def tasks_stop_before_their_worker_is_killed(environment: Environment) -> Iterat
     key = "task.shutdown.graceful.timeout.ms"
     for region in environment.regions:
         wanted = number(worker_properties(environment, region), key)
-        for what, seconds, reserved, purpose in limits:
-            most = (seconds - reserved) * 1000
+        for what, seconds, kept, purpose in limits:
+            most = (seconds - kept) * 1000
             if wanted is not None and wanted > most:
                 yield Problem(
                     (*WORKER, key),
-                    f"does not fit into {what} of {seconds} s, of which {reserved} s are for {purpose}",
+                    f"does not fit into {what} of {seconds} s, of which {kept} s are for {purpose}",
                     found=str(wanted),
                     allowed=f"at most {most}",
                 )

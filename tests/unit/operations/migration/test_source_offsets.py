@@ -132,7 +132,7 @@ def test_after_what_is_chosen_no_record_is_skipped_and_none_comes_twice(
     after = current | {key: old[key] for key in forced}
     for key in old.keys() & extents.keys():
         assert after[key] == old[key], (
-            "where the source has the partition it goes on from the old source offset"
+            "where the source has the partition it resumes at the old source offset"
         )
     if any(one.refused for one in rows):
         with pytest.raises(SourceOffsetsError):
@@ -244,8 +244,7 @@ def test_what_is_not_as_written_is_said(scripted: Any, answer: Any) -> None:
         put(ConnectClient([worker.url]), NAME, OFFSETS, seconds=0)
     assert str(raised.value) == (
         f"{NAME}: 1 of 2 source offsets are not as written: east/t-1: wanted 7, found 6. The connector is "
-        "STOPPED "
-        "still; write them again"
+        "STOPPED still; write them again"
     )
 
 

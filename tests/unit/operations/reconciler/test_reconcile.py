@@ -131,19 +131,26 @@ def test_the_loop_settles_and_looks_again(scripted: Any, answer: Any, directory:
 
 @contextmanager
 def terminated_when(holds: Callable[[], bool]) -> Iterator[None]:
-    """Send SIGTERM to this process when its handler is installed and the condition holds."""
-    before = signal.getsignal(signal.SIGTERM)
+    """Send SIGTERM to this process when the command has its handler and the condition holds; an error instead
+    of an end should nobody take it."""
+
+    def not_taken(*_: object) -> None:
+        pytest.fail("nobody took the SIGTERM")
 
     def terminate() -> None:
         wait_until(
-            lambda: signal.getsignal(signal.SIGTERM) is not before and holds(), 60, "the command works"
+            lambda: signal.getsignal(signal.SIGTERM) is not not_taken and holds(), 60, "the command works"
         )
         os.kill(os.getpid(), signal.SIGTERM)
 
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        sent = pool.submit(terminate)
-        yield
-    sent.result()
+    before = signal.signal(signal.SIGTERM, not_taken)
+    try:
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            sent = pool.submit(terminate)
+            yield
+        sent.result()
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_the_command_keeps_on_and_ends_with_0_on_sigterm(
